@@ -1,0 +1,125 @@
+# gavel - build, test, install.  `make help` lists what there is to ask for.
+#
+# One rule per kind of thing.  Every build variant has its own tree, so switching
+# between them rebuilds nothing:
+#   make            build/release      make SAN=address,undefined test
+#   make DEBUG=1    build/debug        make SAN=thread test
+#   make FAULTS=1   build/faults       (the outside world can be broken on purpose)
+
+# ---- what we build from -----------------------------------------------------
+# Lowest floor first; rooms on one floor are joined by commas.
+FLOORS := base store,net text,nn policy data model moderate serve cli
+LIBS   := sqlite3 libuv jansson yaml-0.1 icu-uc icu-i18n openblas libsodium libarchive
+LLHTTP := /usr/share/llhttp              # C sources of Debian's node-llhttp
+
+# ---- how ---------------------------------------------------------------------
+comma   := ,
+ROOMS   := $(subst $(comma), ,$(FLOORS))
+VARIANT := $(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(FAULTS),faults,$(if $(DEBUG),debug,release)))
+OUT     := build/$(VARIANT)
+CC      := gcc
+CSTD    := -std=c17 -D_GNU_SOURCE
+WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wimplicit-fallthrough \
+           -Wno-format-truncation $(if $(WERROR),-Werror)   # Err cuts long words on purpose
+OPT     := $(if $(SAN)$(DEBUG)$(FAULTS),-O1 -g3 -fno-omit-frame-pointer,-O2 -g -D_FORTIFY_SOURCE=2)
+HARDEN  := -fstack-protector-strong -fPIE
+SANFLAG := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
+CFLAGS  ?=
+ALL_CFLAGS := $(CSTD) $(WARN) $(OPT) $(HARDEN) $(SANFLAG) $(if $(FAULTS),-DFAULTS) \
+              -Isrc -Iinclude -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CFLAGS)
+LDLIBS  := $(shell pkg-config --libs $(LIBS)) -lm -pthread
+LDFLAGS := $(SANFLAG) -pie -Wl,-z,relro,-z,now
+# Kernels alone may reorder sums; never -ffast-math, never -march=native (docs/STYLE.md).
+KERNEL_MATH := -O3 -fassociative-math -fno-signed-zeros -fno-trapping-math -ffp-contract=fast
+
+Q       := $(if $(V),,@)
+
+# ---- the program: every room but cli is the library the tests link ----------
+LIB_SRC  := $(foreach r,$(filter-out cli,$(ROOMS)),$(wildcard src/$(r)/*.c))
+CLI_SRC  := $(wildcard src/cli/*.c)
+SQL      := $(sort $(wildcard src/store/migrations/*.sql))
+obj       = $(patsubst %.c,$(OUT)/%.o,$(1))
+LIB_OBJ  := $(call obj,$(LIB_SRC)) $(if $(SQL),$(OUT)/gen/migrations.o) \
+            $(if $(wildcard src/net/*.c),$(patsubst %,$(OUT)/llhttp/%.o,api http llhttp))
+LIB      := $(OUT)/libgavel.a
+GAVEL    := $(OUT)/gavel
+
+UNIT     := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*/test_*.c))
+FUZZ     := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
+REPLAY   := $(patsubst %,$(OUT)/fuzz/replay_%,$(FUZZ))
+BENCH    := $(patsubst bench/%.c,$(OUT)/bench/%,$(wildcard bench/bench_*.c))
+
+.PHONY: all test unit check layers rules style format fuzz fuzz-build bench install clean help FORCE
+.DELETE_ON_ERROR:
+all: $(GAVEL)                             ## the program
+
+$(GAVEL): $(call obj,$(CLI_SRC)) $(LIB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+$(OUT)/tests/%: $(OUT)/tests/unit/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+$(OUT)/fuzz/replay_%: $(OUT)/fuzz/fuzz_%.o $(OUT)/fuzz/replay.o $(LIB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(OUT)/bench/%: $(OUT)/bench/%.o $(LIB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(OUT)/src/nn/kernels_%.o: EXTRA := $(KERNEL_MATH)
+$(OUT)/src/nn/kernels_avx2.o: EXTRA := $(KERNEL_MATH) -mavx2 -mfma
+$(OUT)/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA) -c -o $@ $<
+$(OUT)/llhttp/%.o: $(strip $(LLHTTP))/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(OPT) $(HARDEN) $(SANFLAG) -I/usr/share/include/llhttp -w -c -o $@ $<
+$(OUT)/gen/migrations.c: $(SQL) tools/embed
+	@mkdir -p $(@D)
+	$(Q)tools/embed migrations $(SQL) > $@
+$(OUT)/gen/%.o: $(OUT)/gen/%.c $(OUT)/flags
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# Changing a flag rebuilds; asking twice with the same flags does not.
+$(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+FORCE:
+.SECONDARY:
+
+# ---- tests -------------------------------------------------------------------
+test: $(GAVEL) $(UNIT) $(REPLAY)          ## everything a commit must pass
+	@tools/run-tests $(OUT) $(GAVEL)
+unit: $(UNIT) $(REPLAY)                   ## unit tests and fuzz replay only
+	@tools/run-tests $(OUT)
+check: layers rules style test            ## test + the house rules
+layers:                                  ## no room includes a room above it
+	@tools/check-layers $(FLOORS)
+rules:                                   ## banned functions, sizes, doors, documents
+	@for r in tools/check-*; do case $$r in */check-layers) ;; *) $$r || exit 1;; esac; done
+style:                                   ## clang-format has nothing to say
+	@clang-format --dry-run --Werror $$(git ls-files '*.[ch]')
+format:                                  ## let clang-format write
+	@clang-format -i $$(git ls-files '*.[ch]')
+fuzz-build: $(FUZZ:%=build/fuzz/%)        ## every fuzzer, with libFuzzer, ASan and UBSan
+build/fuzz/%: fuzz/fuzz_%.c $(LIB_SRC) $(SQL)
+	@mkdir -p $(@D)
+	$(Q)$(MAKE) --no-print-directory CC=clang VARIANT=fuzzlib SAN=address,undefined \
+	    CFLAGS='-fsanitize=fuzzer-no-link -fno-sanitize-recover=all' build/fuzzlib/libgavel.a
+	$(Q)clang $(CSTD) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined \
+	    -o $@ $< build/fuzzlib/libgavel.a $(LDLIBS)
+fuzz: build/fuzz/$(T)                     ## make fuzz T=text_normalise S=60
+	@mkdir -p build/fuzz/found/$(T)
+	build/fuzz/$(T) -max_total_time=$(or $(S),60) build/fuzz/found/$(T) fuzz/corpus/$(T)
+bench: $(BENCH)                          ## name value unit, a line each
+	@for b in $^; do $$b; done
+
+PREFIX ?= /usr/local
+install: $(GAVEL)                         ## DESTDIR and PREFIX are honoured
+	install -D -m 755 $(GAVEL) $(DESTDIR)$(PREFIX)/bin/gavel
+clean:                                   ## remove build/
+	rm -rf build
+help:                                    ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t14
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,97 @@
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
+enum { ALIGN = 64 }; /* a cache line: kernels may load whole vectors */
+
+/* The header is the arena's own first allocation.  Under ASan everything from `used`
+ * to `frontier` is poisoned; poisoning a large reservation whole would touch an
+ * eighth of it in shadow memory. */
+struct Arena {
+    size_t used, limit, frontier;
+};
+
+enum { FRONTIER_STEP = 1 << 20 };
+
+#define HEADER ((size_t)ALIGN)
+
+static size_t round_up(size_t n) { return (n + ALIGN - 1) & ~(size_t)(ALIGN - 1); }
+
+static void poison_ahead(Arena *a)
+{
+    size_t to = a->limit - a->used > FRONTIER_STEP ? a->used + FRONTIER_STEP : a->limit;
+    if (to <= a->frontier)
+        return;
+    size_t from = a->used > a->frontier ? a->used : a->frontier;
+    ASAN_POISON_MEMORY_REGION((char *)a + from, to - from);
+    a->frontier = to;
+}
+
+Arena *arena_open(size_t limit)
+{
+    limit = round_up(limit) + HEADER;
+    void *p = mmap(NULL, limit, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED) {
+        fprintf(stderr, "cannot reserve %zu bytes of address space\n", limit);
+        abort();
+    }
+    Arena *a = p;
+    *a = (Arena){.used = HEADER, .limit = limit, .frontier = HEADER};
+    poison_ahead(a);
+    return a;
+}
+
+void arena_close(Arena *a)
+{
+    if (!a)
+        return;
+    size_t limit = a->limit;
+    ASAN_UNPOISON_MEMORY_REGION((char *)a, a->frontier);
+    munmap(a, limit);
+}
+
+void *arena_try(Arena *a, size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || round_up(bytes) > a->limit - a->used ||
+        bytes > a->limit)
+        return NULL;
+    char *p = (char *)a + a->used;
+    a->used += round_up(bytes);
+    poison_ahead(a);
+    ASAN_UNPOISON_MEMORY_REGION(p, bytes);
+    return memset(p, 0, bytes);
+}
+
+void *arena_alloc(Arena *a, size_t count, size_t size)
+{
+    void *p = arena_try(a, count, size);
+    if (!p) {
+        fprintf(stderr, "arena full: %zu x %zu bytes over a limit of %zu\n", count, size,
+                a->limit - HEADER);
+        abort();
+    }
+    return p;
+}
+
+ArenaMark arena_mark(const Arena *a) { return a->used; }
+
+void arena_rewind(Arena *a, ArenaMark mark)
+{
+    assert(HEADER <= mark && mark <= a->used);
+    ASAN_POISON_MEMORY_REGION((char *)a + mark, a->used - mark);
+    a->used = mark;
+}

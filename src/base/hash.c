@@ -1,0 +1,52 @@
+#include "base/hash.h"
+
+#include <sodium.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+uint64_t hash64(Str s, uint64_t seed) { return XXH3_64bits_withSeed(s.ptr, s.len, seed); }
+
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(DigestState), "state fits");
+
+void digest_init(DigestState *st) { crypto_hash_sha256_init((void *)st->opaque); }
+
+void digest_add(DigestState *st, Str s)
+{
+    crypto_hash_sha256_update((void *)st->opaque, (const unsigned char *)s.ptr, s.len);
+}
+
+Digest digest_end(DigestState *st)
+{
+    Digest d;
+    crypto_hash_sha256_final((void *)st->opaque, d.byte);
+    return d;
+}
+
+Digest digest_of(Str s)
+{
+    DigestState st;
+    digest_init(&st);
+    digest_add(&st, s);
+    return digest_end(&st);
+}
+
+void digest_hex(const Digest *d, char out[DIGEST_HEX_SIZE])
+{
+    sodium_bin2hex(out, DIGEST_HEX_SIZE, d->byte, sizeof d->byte);
+}
+
+bool digest_parse(Str hex, Digest *out)
+{
+    size_t n = 0;
+    Digest d;
+    if (hex.len != 64 ||
+        sodium_hex2bin(d.byte, sizeof d.byte, hex.ptr, hex.len, NULL, &n, NULL) != 0 || n != 32)
+        return false;
+    *out = d;
+    return true;
+}
+
+bool digest_eq(const Digest *a, const Digest *b)
+{
+    return memcmp(a->byte, b->byte, sizeof a->byte) == 0;
+}

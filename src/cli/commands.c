@@ -1,0 +1,7 @@
+/* commands.c - the table of commands, in the order that --help shows. */
+#include "cli/commands.h"
+
+const Command *const command_list[] = {
+    &cmd_config,
+    NULL,
+};

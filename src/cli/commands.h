@@ -1,0 +1,9 @@
+/* commands.h - every command of the program; each is defined in its cmd_*.c. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const Command cmd_config;
+
+#endif
