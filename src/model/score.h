@@ -1,0 +1,21 @@
+/* score.h - a text's calibrated category scores under a release. */
+#ifndef MODEL_SCORE_H
+#define MODEL_SCORE_H
+
+#include "model/release.h"
+
+typedef enum Tier { TIER_CASCADE, TIER_FAST, TIER_ENCODER } Tier;
+
+typedef struct Scores {
+    float factor[FACTOR_COUNT];      /* probabilities, ensemble of the tiers that ran */
+    double category[CATEGORY_COUNT]; /* calibrated */
+    bool encoder_ran;
+    bool disguised; /* the folded view differs in a way that is no accident */
+    size_t pieces_read, pieces_total_capped; /* capped: the text was longer than max_pieces */
+} Scores;
+
+/* text: valid UTF-8.  Scratch is taken from `a` and given back.  Thread-safe. */
+bool score_text(const Release *r, Arena *a, Str text, Tier tier, size_t max_pieces, Scores *out,
+                Err *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* moderate.h - one input, one verdict.  There is exactly one moderate(), and everybody
+ * calls it: the command line, the server, evaluation, and later the red team.
+ */
+#ifndef MODERATE_MODERATE_H
+#define MODERATE_MODERATE_H
+
+#include "model/score.h"
+
+typedef struct Limits {
+    size_t max_text_bytes, max_pieces;
+} Limits;
+
+/* One input of the endpoint: a text, or the texts of an array of parts, which get one
+ * combined verdict (the highest score of each category). */
+typedef struct Input {
+    const Str *text;
+    size_t count;
+} Input;
+
+typedef struct Verdict {
+    bool flagged;
+    bool category[CATEGORY_COUNT];
+    double score[CATEGORY_COUNT];
+    bool applies_text[CATEGORY_COUNT], applies_image[CATEGORY_COUNT];
+} Verdict;
+
+/* ERR_LIMIT over a limit, ERR_INPUT for text that is not UTF-8. */
+bool moderate(const Release *r, const Limits *limits, Arena *a, const Input *in, Verdict *out,
+              Err *err);
+
+#endif

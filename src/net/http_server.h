@@ -1,0 +1,73 @@
+/* http_server.h - HTTP/1.1 by llhttp on a libuv loop; handlers run on worker threads.
+ *
+ * The loop thread parses, checks limits and framing, and puts whole requests into one
+ * bounded queue; workers take them, run the handler with an arena of their own and hand
+ * the reply back.  Requests of one connection are answered in order (pipelining).
+ * A full queue is answered at once by the loop with 503 and Retry-After.  Requests for
+ * which `inline_path` says so (health, metrics) are answered on the loop.
+ * Ours, since llhttp leaves them out: Host is required in HTTP/1.1, obs-fold is refused,
+ * header and body limits, time-outs, slow readers.
+ */
+#ifndef NET_HTTP_SERVER_H
+#define NET_HTTP_SERVER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+typedef struct HttpHeader {
+    Str name, value; /* name lower-cased */
+} HttpHeader;
+
+typedef struct HttpRequest {
+    Str method, path, query, body; /* path percent-encoded as sent, query without '?' */
+    const HttpHeader *header;
+    size_t header_count;
+    Str peer;            /* "127.0.0.1:51234" */
+    int64_t received_ns; /* clock_mono_ns when the request was whole */
+} HttpRequest;
+
+/* Value of a header, name in lower case; ptr NULL when absent. */
+Str http_header(const HttpRequest *r, Str name);
+
+enum { HTTP_EXTRA_HEADERS = 16 };
+typedef struct HttpResponse {
+    int status;
+    const char *content_type;
+    Buf body;
+    HttpHeader header[HTTP_EXTRA_HEADERS]; /* extra; borrowed until the handler's arena is
+                                            * rewound, after the reply was copied out */
+    size_t header_count;
+    bool close; /* close the connection behind this reply */
+} HttpResponse;
+
+typedef struct HttpServerOptions {
+    Str listen; /* "127.0.0.1:8080", "[::1]:0"; port 0: any */
+    int workers, queue, max_connections;
+    size_t max_header_bytes, max_body_bytes, worker_arena_bytes;
+    int header_timeout_ms, body_timeout_ms, idle_timeout_ms, write_timeout_ms, drain_timeout_ms;
+    void *ctx;
+    /* Must fill the response whatever happens.  `a` is rewound afterwards. */
+    void (*handle)(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res);
+    bool (*inline_path)(void *ctx, const HttpRequest *req);
+    /* The body of an error that the server itself answers (400 framing, 408, 413, 431, 503,
+     * ...), in the application's shape; may add headers. */
+    void (*error_body)(void *ctx, int status, const char *message, HttpResponse *res);
+    void (*on_listening)(void *ctx, Str address); /* "127.0.0.1:43121" */
+} HttpServerOptions;
+
+/* Serves until stop_requested() (or http_server_stop from another thread): stops
+ * accepting, answers what was accepted within drain_timeout_ms, returns. */
+typedef struct HttpServer HttpServer;
+bool http_server_open(const HttpServerOptions *o, HttpServer **out, Err *err);
+bool http_server_run(HttpServer *s, Err *err);
+void http_server_stop(HttpServer *s); /* from any thread */
+void http_server_close(HttpServer *s);
+
+typedef struct HttpServerStats {
+    uint64_t connections_open, connections_total, requests_total, refused_busy, bad_requests,
+        timeouts, queue_depth;
+} HttpServerStats;
+void http_server_stats(const HttpServer *s, HttpServerStats *out); /* any thread */
+
+#endif
