@@ -66,6 +66,7 @@ $(OUT)/fuzz/replay_%: $(OUT)/fuzz/fuzz_%.o $(OUT)/fuzz/replay.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(OUT)/bench/%: $(OUT)/bench/%.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(OUT)/tests/unit/%.o: EXTRA := -Itests/unit
 $(OUT)/src/nn/kernels_%.o: EXTRA := $(KERNEL_MATH)
 $(OUT)/src/nn/kernels_avx2.o: EXTRA := $(KERNEL_MATH) -mavx2 -mfma
 $(OUT)/%.o: %.c $(OUT)/flags
