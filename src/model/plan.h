@@ -1,0 +1,59 @@
+/* plan.h - a training plan: everything about a training run that is not data.
+ *
+ * recipes/training/<name>.yaml; every key has a default and a range, errors name file,
+ * line and column.  The plan's text goes into the release, so that a run can be
+ * repeated from the release and its snapshot alone.
+ */
+#ifndef MODEL_PLAN_H
+#define MODEL_PLAN_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdint.h>
+
+/* clang-format off */
+#define PLAN_TABLE(X)                                                                                     \
+    /* key                 type     default  least  most     help */                                      \
+    X(seed,                int64_t, 1,       0,     1e15,    "every random choice follows from it")       \
+    X(threads,             int64_t, 2,       1,     64,      "shards of a batch; part of what fixes the result") \
+    X(steps,               int64_t, 1500,    1,     1e7,     "updates of the weights")                    \
+    X(batch_pieces,        int64_t, 2048,    32,    1e6,     "pieces of all windows in one batch, about") \
+    X(max_windows,         int64_t, 6,       1,     256,     "windows of one text in training: a run of them at a random place") \
+    X(encoder_rate,        double,  2e-4,    0,     1,       "peak learning rate of the encoder")         \
+    X(embedding_rate,      double,  1e-4,    0,     1,       "of the piece embeddings")                   \
+    X(head_rate,           double,  2e-3,    0,     1,       "of factor heads and pooling")               \
+    X(warmup,              double,  0.06,    0,     1,       "share of the steps until the peak")         \
+    X(weight_decay,        double,  0.01,    0,     1,       "decoupled, on matrices only")               \
+    X(clip,                double,  1.0,     1e-3,  1e6,     "largest norm of the gradient")              \
+    X(dropout,             double,  0.1,     0,     0.9,     "inside the encoder")                        \
+    X(ema,                 double,  0.998,   0,     0.99999, "decay of the averaged weights; 0: the last weights are kept") \
+    X(case_noise,          double,  0.1,     0,     1,       "share of texts shown in lower case or capitals") \
+    X(checkpoint_steps,    int64_t, 100,     1,     1e7,     "updates between two checkpoints")           \
+    X(fast_rows,           int64_t, 60000,   1,     1e9,     "texts that teach the fast tier")            \
+    X(fast_epochs,         int64_t, 4,       1,     1000,    "passes over them")                          \
+    X(fast_rate,           double,  0.2,     1e-6,  100,     "AdaGrad step of the fast tier")             \
+    X(fast_label_share,    double,  0.3,     0,     1,       "weight of known labels beside the encoder's answer") \
+    X(false_positive_rate, double,  0.003,   1e-6,  0.5,     "bound for a category's threshold, on calibration rows")
+/* clang-format on */
+
+typedef struct PlanSource {
+    Str name;
+    double weight; /* how often it is drawn, relative to others; 0: never */
+} PlanSource;
+
+typedef struct Plan {
+    Str name, text; /* text: the file as it was read */
+#define X(key, type, fallback, least, most, help) type key;
+    PLAN_TABLE(X)
+#undef X
+    /* A source without a row here is drawn with weight (its rows)^default_power. */
+    double default_power;
+    const PlanSource *source;
+    size_t source_count;
+} Plan;
+
+void plan_defaults(Plan *p);
+bool plan_parse(Arena *a, Str yaml, const char *name, Plan *out, Err *err);
+
+#endif
