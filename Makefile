@@ -50,7 +50,7 @@ FUZZ     := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 REPLAY   := $(patsubst %,$(OUT)/fuzz/replay_%,$(FUZZ))
 BENCH    := $(patsubst bench/%.c,$(OUT)/bench/%,$(wildcard bench/bench_*.c))
 
-.PHONY: all test unit check layers rules style format fuzz fuzz-build bench install clean help FORCE
+.PHONY: all test unit race check layers rules style format fuzz fuzz-build bench install clean help FORCE
 .DELETE_ON_ERROR:
 all: $(GAVEL)                             ## the program
 
@@ -93,6 +93,10 @@ test: $(GAVEL) $(UNIT) $(REPLAY)          ## everything a commit must pass
 	@tools/run-tests $(OUT) $(GAVEL)
 unit: $(UNIT) $(REPLAY)                   ## unit tests and fuzz replay only
 	@tools/run-tests $(OUT)
+# The tests of what threads share: queue, metrics, server, release swap.
+RACE := $(filter %queue %metric %log %http_server %score %train,$(UNIT))
+race: $(RACE)                             ## those tests alone; for SAN=thread
+	@for t in $(RACE:$(OUT)/tests/%=%); do ONLY=/$$t tools/run-tests $(OUT) || exit 1; done
 check: layers rules style test            ## test + the house rules
 layers:                                  ## no room includes a room above it
 	@tools/check-layers $(FLOORS)
