@@ -24,7 +24,7 @@ void buf_clear(Buf *b)
 
 char *buf_reserve(Buf *b, size_t n)
 {
-    if (n > b->max - b->len) {
+    if (b->over || n > b->max - b->len) { /* after a gap nothing more is taken */
         b->over = true;
         return NULL;
     }

@@ -1,0 +1,65 @@
+#include "base/thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { NAME_SIZE = 16 }; /* the kernel's */
+
+struct Thread {
+    pthread_t id;
+    void (*run)(void *);
+    void *ctx;
+    char name[NAME_SIZE];
+};
+
+static void *body(void *arg)
+{
+    Thread *t = arg;
+    pthread_setname_np(pthread_self(), t->name);
+    t->run(t->ctx);
+    return NULL;
+}
+
+bool thread_start(const char *name, void (*run)(void *ctx), void *ctx, Thread **out, Err *err)
+{
+    Thread *t = calloc(1, sizeof *t);
+    if (!t) {
+        fprintf(stderr, "out of memory: a thread\n");
+        abort();
+    }
+    t->run = run;
+    t->ctx = ctx;
+    snprintf(t->name, sizeof t->name, "%.*s", NAME_SIZE - 1, name);
+    sigset_t all, before; /* a new thread has its maker's mask */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int e = pthread_create(&t->id, NULL, body, t);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (e != 0) {
+        free(t);
+        errno = e;
+        return err_errno(err, "cannot start the thread %s", name);
+    }
+    *out = t;
+    return true;
+}
+
+void thread_join(Thread *t)
+{
+    if (!t)
+        return;
+    pthread_join(t->id, NULL);
+    free(t);
+}
+
+int thread_processors(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return 1; /* more processors than the set has bits: rare enough to be modest */
+    return CPU_COUNT(&set);
+}
