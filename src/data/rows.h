@@ -16,10 +16,11 @@ typedef struct Row {
     Str group;    /* document or pair it belongs to; may be empty */
     Str language; /* BCP 47; empty: unknown */
     Labels labels;
-    float weight; /* confidence in the labels, (0, 1] */
-    Split split;
-    uint64_t cluster; /* equal: near-duplicates */
-    Digest digest;    /* of the normalised text */
+    LabelOrigin origin; /* who says so */
+    float weight;       /* confidence in the labels, (0, 1] */
+    Split split;        /* SPLIT_COUNT: free, nothing fixes it (never so in a snapshot) */
+    uint64_t cluster;   /* equal: near-duplicates; 0 outside a snapshot */
+    Digest digest;      /* text_digest(text): data/text_digest.h */
 } Row;
 
 typedef struct Rows {
