@@ -1,26 +1,89 @@
 /* release.h - everything that gives an answer, in one immutable file.
  *
- * A release holds the vocabulary, the encoder's weights (int8 by row), factor heads and
- * pooling, the fast tier, the ensemble weights, the calibration of each category, its
- * thresholds, the policy text and the report that let it pass.  Its digest is its name.
- * Opened read-only and shared between threads.
+ * A release is a pack (nn/pack.h) with these sections: `manifest` (JSON: format, name,
+ * time, window sizes, buckets, calibration, thresholds, what it was trained on), `vocab`,
+ * `policy` (text), `report` (JSON), one section per encoder parameter ("encoder/embed",
+ * matrices int8 by row, vectors float32) and per network parameter ("network/head_w"),
+ * `fast/weight` (int8), `fast/bias`, `ensemble`.  Its digest is its name for ever.
+ *
+ * Opening checks everything before anything is believed: format, shapes, finite numbers,
+ * vocabulary, policy.  Opened read-only and shared between threads.
  */
 #ifndef MODEL_RELEASE_H
 #define MODEL_RELEASE_H
 
 #include "base/hash.h"
+#include "model/calibrate.h"
+#include "model/fast.h"
+#include "model/network.h"
 #include "nn/kernels.h"
 #include "policy/policy.h"
 
 typedef struct Release Release;
 
+enum { RELEASE_FORMAT = 1, RELEASE_NAME_MAX = 64 };
+
+/* How the tiers' logits join, per factor; rows of the section `ensemble`. */
+typedef enum EnsembleRow {
+    ENSEMBLE_ENCODER, /* weight of the encoder's logit, and ... */
+    ENSEMBLE_FAST,    /* ... of the fast tier's, when both ran */
+    ENSEMBLE_BIAS,
+    ENSEMBLE_ALONE,      /* weight of the fast tier's logit when it answers alone */
+    ENSEMBLE_ALONE_BIAS, /* and its bias */
+    ENSEMBLE_SURE,       /* the fast tier answers alone when every factor's logit is below */
+    ENSEMBLE_ROWS
+} EnsembleRow;
+
+/* Half and half, and never alone: what holds where nothing was fitted. */
+void ensemble_default(float ensemble[ENSEMBLE_ROWS][FACTOR_COUNT]);
+
+typedef struct ReleaseParts {
+    Str name;
+    int64_t created_ms;
+    const Vocab *vocab;
+    const EncoderParams *encoder;
+    const NetworkParams *network;
+    Windows windows;
+    uint32_t buckets;
+    const float *fast_weight; /* [buckets, FACTOR_COUNT] */
+    const float *fast_bias;   /* [FACTOR_COUNT] */
+    float ensemble[ENSEMBLE_ROWS][FACTOR_COUNT];
+    Calibration calibration;
+    const Policy *policy;
+    Str training; /* JSON object: snapshot, plan, seed ...; "{}" when there is nothing to say */
+    Str report;   /* JSON object of model/evaluate.h, or "{}" */
+} ReleaseParts;
+
+/* Written atomically.  `a` is for scratch. */
+bool release_save(Arena *a, const ReleaseParts *p, const char *path, Digest *digest, Err *err);
+
+/* The parts of an open release, float copies living in `a`: to write it again with another
+ * calibration.  Saving them unchanged gives the same scores. */
+bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err);
+
 bool release_open(const char *path, const Kernels *k, Release **out, Err *err);
+bool release_open_bytes(Str bytes, const Kernels *k, Release **out, Err *err); /* borrowed */
 void release_close(Release *r); /* NULL is fine */
+
+/* ref: a path, a name (DIR/NAME.gavel) or at least 6 digits of a digest found in DIR. */
+bool release_find(Arena *a, const char *dir, Str ref, Str *path, Err *err);
+
 Digest release_digest(const Release *r);
 Str release_name(const Release *r); /* "first" */
 int64_t release_created_ms(const Release *r);
 const Policy *release_policy(const Release *r);
 double release_threshold(const Release *r, Category c); /* on the calibrated score */
 Str release_report(const Release *r);                   /* JSON */
+Str release_training(const Release *r);                 /* JSON */
+
+/* For score.c and for training's tools. */
+const Vocab *release_vocab(const Release *r);
+const Kernels *release_kernels(const Release *r);
+const EncoderParams *release_encoder(const Release *r);
+const NetworkParams *release_network(const Release *r);
+const Windows *release_windows(const Release *r);
+const Fast *release_fast(const Release *r);
+const float *release_ensemble(const Release *r, EnsembleRow row); /* [FACTOR_COUNT] */
+const Calibration *release_calibration(const Release *r);
 
 #endif

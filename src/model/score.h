@@ -7,11 +7,15 @@
 typedef enum Tier { TIER_CASCADE, TIER_FAST, TIER_ENCODER } Tier;
 
 typedef struct Scores {
-    float factor[FACTOR_COUNT];      /* probabilities, ensemble of the tiers that ran */
-    double category[CATEGORY_COUNT]; /* calibrated */
+    float factor[FACTOR_COUNT];     /* probabilities, ensemble of the tiers that ran */
+    float logit_fast[FACTOR_COUNT]; /* as the tiers gave them: what an ensemble is fitted on */
+    float logit_encoder[FACTOR_COUNT]; /* NaN where the encoder did not run */
+    double composed[CATEGORY_COUNT];   /* by the policy, before calibration */
+    double category[CATEGORY_COUNT];   /* calibrated */
     bool encoder_ran;
     bool disguised; /* the folded view differs in a way that is no accident */
-    size_t pieces_read, pieces_total_capped; /* capped: the text was longer than max_pieces */
+    bool capped;    /* the text has more than max_pieces pieces */
+    size_t pieces_read;
 } Scores;
 
 /* text: valid UTF-8.  Scratch is taken from `a` and given back.  Thread-safe. */

@@ -1,0 +1,54 @@
+/* network.h - what stands on the encoder: one linear head a factor, and its pooling.
+ *
+ * A window gives a logit per factor; a text's logit is pooled from its windows' by
+ * log-sum-exp with a sharpness per factor (nn/pool.h): towards the maximum for factors
+ * that one passage settles, towards the mean for those that the whole text carries.  Both
+ * are learned together with the encoder.
+ */
+#ifndef MODEL_NETWORK_H
+#define MODEL_NETWORK_H
+
+#include "model/features.h"
+#include "nn/encoder.h"
+#include "policy/taxonomy.h"
+
+/* clang-format off */
+#define NETWORK_PARAMS(X)                             \
+    X(head_w,  ENCODER_WIDTH,  FACTOR_COUNT)          \
+    X(head_b,  1,              FACTOR_COUNT)          \
+    X(pool_s,  1,              FACTOR_COUNT)
+/* clang-format on */
+
+/* One block after the encoder's, for the optimiser; each pointer looks into it. */
+typedef struct NetworkParams {
+    float *all;
+    size_t count; /* floats */
+#define X(name, rows, cols) float *name;
+    NETWORK_PARAMS(X)
+#undef X
+} NetworkParams;
+
+size_t network_param_count(void);
+void network_params_at(NetworkParams *p, float *all);
+
+typedef struct NetworkParamInfo {
+    const char *name;
+    size_t offset; /* floats from `all` */
+    int rows, cols;
+} NetworkParamInfo;
+extern const NetworkParamInfo network_param_info[];
+extern const int network_param_info_count;
+
+/* logit[count, FACTOR_COUNT] of windows from pooled[count, ENCODER_WIDTH]. */
+void network_windows(const Kernels *k, const NetworkParams *p, const float *pooled, int count,
+                     float *logit);
+
+/* logit[FACTOR_COUNT] of one text from its pieces (n > 0): cut, encode, pool.  Windows go
+ * through the encoder NETWORK_BATCH at a time, so that a long text needs no more memory
+ * than a page.  Scratch is taken from `a` and given back. */
+enum { NETWORK_BATCH = 32 };
+void network_text(const Kernels *k, const EncoderParams *encoder, const NetworkParams *p,
+                  const Windows *w, Arena *a, const int32_t *piece, size_t n,
+                  float logit[FACTOR_COUNT]);
+
+#endif
