@@ -13,6 +13,9 @@ uint32_t utf8_decode(Str s, size_t at, size_t *bytes);
 
 size_t utf8_encode(uint32_t code_point, char out[4]); /* bytes written */
 
+/* How many bytes from `at` on are ASCII; at <= s.len. */
+size_t utf8_ascii_run(Str s, size_t at);
+
 /* A copy with each bad byte sequence replaced by U+FFFD (Unicode's "maximal subpart" rule). */
 bool utf8_repair(Arena *a, Str s, Str *out, Err *err);
 
