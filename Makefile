@@ -40,7 +40,7 @@ LIB_SRC  := $(foreach r,$(filter-out cli,$(ROOMS)),$(wildcard src/$(r)/*.c))
 CLI_SRC  := $(wildcard src/cli/*.c)
 SQL      := $(sort $(wildcard src/store/migrations/*.sql))
 obj       = $(patsubst %.c,$(OUT)/%.o,$(1))
-LIB_OBJ  := $(call obj,$(LIB_SRC)) $(if $(SQL),$(OUT)/gen/migrations.o) \
+LIB_OBJ  := $(call obj,$(LIB_SRC)) $(OUT)/gen/migrations.o \
             $(if $(wildcard src/net/*.c),$(patsubst %,$(OUT)/llhttp/%.o,api http llhttp))
 LIB      := $(OUT)/libgavel.a
 GAVEL    := $(OUT)/gavel

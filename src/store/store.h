@@ -26,7 +26,9 @@ typedef struct Stmt Stmt;
 bool store_open(const char *path, Store **out, Err *err);
 void store_close(Store *db); /* NULL is fine */
 
-/* Nested calls join the outer transaction.  store_commit false: nothing was kept. */
+/* Nested calls join the outer transaction: an inner commit is only counted, an inner
+ * rollback makes the outer commit fail.  store_commit false: nothing was kept, and the
+ * transaction is over (a store_rollback behind it is harmless). */
 bool store_begin(Store *db, Err *err);
 bool store_commit(Store *db, Err *err);
 void store_rollback(Store *db); /* harmless when none is open */
@@ -36,7 +38,9 @@ void store_rollback(Store *db); /* harmless when none is open */
 bool stmt_open_literal(Store *db, const char *sql, Stmt **out, Err *err);
 bool store_exec_literal(Store *db, const char *sql, Err *err);
 
-/* Parameters count from 1; the bytes are borrowed until the next step or reset. */
+/* Opening the same literal again finds it prepared, so open where you use it.
+ * Parameters count from 1 and keep their value over a reset; bytes are borrowed until
+ * they are bound anew or the statement is closed. */
 void stmt_bind_i64(Stmt *s, int i, int64_t v);
 void stmt_bind_double(Stmt *s, int i, double v);
 void stmt_bind_text(Stmt *s, int i, Str v);
