@@ -3,7 +3,9 @@
  * kernels_reference.c is the truth: plain loops, written to be read.  kernels_blas.c
  * takes matrix products from OpenBLAS (one thread), kernels_avx2.c is ours; the rest
  * of their tables is whichever is best.  Each is tested against the reference.
- * For one table and one input the result is the same to the bit.
+ * For one table, one input and one processor the result is the same to the bit, from
+ * any number of threads at once.  (Across processors: the reference always; OpenBLAS
+ * chooses its own code by processor, so sums may be ordered otherwise there.)
  *
  * Matrices are row-major.  Sizes are ints; a leading dimension is the row stride.
  */
@@ -13,9 +15,18 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* One AdamW step's numbers, after bias correction; nn/adamw.c makes them. */
+typedef struct AdamwScalars {
+    float grad_scale;          /* of clipping */
+    float beta1, beta2;        /* decay of the moments */
+    float step_size;           /* rate / (1 - beta1^t) */
+    float root_scale, epsilon; /* divisor: sqrt(v) * root_scale + epsilon */
+    float keep;                /* 1 - rate * weight decay */
+} AdamwScalars;
+
 typedef struct Kernels {
     const char *name;
-    /* C[M,N] = beta C + A[M,K] B[K,N] */
+    /* C[M,N] = beta C + A[M,K] B[K,N]; beta 0 never reads C */
     void (*gemm_nn)(int M, int N, int K, const float *A, int lda, const float *B, int ldb,
                     float beta, float *C, int ldc);
     /* C[M,N] = beta C + A[M,K] B[N,K]^T */
@@ -30,6 +41,9 @@ typedef struct Kernels {
     void (*layernorm)(float *out, float *mean, float *rstd, const float *in, const float *gain,
                       const float *bias, int rows, int C); /* mean, rstd may be NULL */
     void (*relu)(float *x, int n);
+    /* m, v: moments of g; p moves against them (Loshchilov & Hutter 2019) */
+    void (*adamw)(float *p, float *m, float *v, const float *g, size_t n,
+                  const AdamwScalars *s);
 } Kernels;
 
 /* "auto" (the fastest this processor runs), "reference", "blas", "avx2".
