@@ -88,15 +88,24 @@ typedef struct WindowBatch {
     int count;
 } WindowBatch;
 
-/* pooled[count, ENCODER_WIDTH].  Scratch is taken from `a` and given back. */
+/* pooled[count, ENCODER_WIDTH].  Scratch is taken from `a` and given back (about 20 MB).
+ * The last bits of a window may depend on which windows stand beside it, since a fast
+ * product orders its sums by the number of rows: what must be repeatable to the byte
+ * (a text's score) is given to one call by itself. */
 void encoder_forward(const Kernels *k, const EncoderParams *p, Arena *a, const WindowBatch *b,
                      float *pooled);
 
 /* embed_out[count, ENCODER_WIDTH] from pooled: tanh and L2 norm. */
 void encoder_embed(const Kernels *k, const EncoderParams *p, const float *pooled, int count,
                    float *embed_out);
+/* grads and pooled_grad += , given d loss / d embed_out. */
+void encoder_embed_backward(const Kernels *k, const EncoderParams *p, Arena *a,
+                            const float *pooled, int count, const float *embed_grad,
+                            EncoderParams *grads, float *pooled_grad);
 
-/* Training: forward keeps what backward needs in `a` (no rewind in between).
+/* Training: forward keeps what backward needs in `a` (no rewind in between; about 45 kB
+ * a piece, and 40 kB more while backward runs).  The batch and rng stay borrowed until
+ * then; start[0] is 0.  Several threads may share p, each with its own grads and arena.
  * dropout in [0,1) acts on the attention output and the FFN output of each layer. */
 typedef struct EncoderTape EncoderTape;
 EncoderTape *encoder_forward_train(const Kernels *k, const EncoderParams *p, Arena *a,
