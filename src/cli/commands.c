@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 const Command *const command_list[] = {
+    &cmd_base_import,
     &cmd_config,
     NULL,
 };

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 
+extern const Command cmd_base_import;
 extern const Command cmd_config;
 
 #endif
