@@ -68,29 +68,4 @@ void calibration_fit(Arena *a, const double *score, const float *label, size_t n
 void calibration_print(const Calibration *c, JsWriter *w);
 bool calibration_read(const Js *v, Calibration *out, Err *err);
 
-/* Rows of the calibration split, by category: calibrated score and label (NaN unknown). */
-typedef struct CalibrationRows {
-    size_t count;
-    const double *score[CATEGORY_COUNT];
-    const float *label[CATEGORY_COUNT];
-    const bool
-        *benign; /* [count]: something is known of the row and nothing known is positive */
-} CalibrationRows;
-
-typedef struct ThresholdNote {
-    double f1;             /* best on the split */
-    double benign_flagged; /* share of benign rows at the threshold */
-    double upper;          /* its one-sided 95 % bound (Clopper, Pearson 1934) */
-} ThresholdNote;
-
-/* Per category the greater of (a) the threshold of the best F1 and (b) the least one at
- * which at most `bound` of the benign rows are flagged; categories with a fixed map never
- * below a half.  While more than 2 * bound of the benign rows are flagged by any category,
- * (b) is tightened for all.  Writes map[].threshold. */
-void thresholds_choose(Arena *a, const CalibrationRows *rows, double bound, Calibration *c,
-                       ThresholdNote note[CATEGORY_COUNT]);
-
-/* Upper end of the one-sided interval for k of n at the given confidence. */
-double clopper_pearson_upper(size_t k, size_t n, double confidence);
-
 #endif
