@@ -27,7 +27,7 @@ HARDEN  := -fstack-protector-strong -fPIE
 SANFLAG := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 CFLAGS  ?=
 ALL_CFLAGS := $(CSTD) $(WARN) $(OPT) $(HARDEN) $(SANFLAG) $(if $(FAULTS),-DFAULTS) \
-              -Isrc -Iinclude -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CFLAGS)
+              -Isrc -Iinclude -isystem /usr/share/include/llhttp -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CFLAGS)
 LDLIBS  := $(shell pkg-config --libs $(LIBS)) -lm -pthread
 LDFLAGS := $(SANFLAG) -pie -Wl,-z,relro,-z,now
 # Kernels alone may reorder sums; never -ffast-math, never -march=native (docs/STYLE.md).

@@ -33,8 +33,8 @@ Str http_header(const HttpRequest *r, Str name);
 enum { HTTP_EXTRA_HEADERS = 16 };
 typedef struct HttpResponse {
     int status;
-    const char *content_type;
-    Buf body;
+    const char *content_type;              /* NULL with an empty body */
+    Buf body;                              /* ready to be written to */
     HttpHeader header[HTTP_EXTRA_HEADERS]; /* extra; borrowed until the handler's arena is
                                             * rewound, after the reply was copied out */
     size_t header_count;
@@ -47,22 +47,29 @@ typedef struct HttpServerOptions {
     size_t max_header_bytes, max_body_bytes, worker_arena_bytes;
     int header_timeout_ms, body_timeout_ms, idle_timeout_ms, write_timeout_ms, drain_timeout_ms;
     void *ctx;
-    /* Must fill the response whatever happens.  `a` is rewound afterwards. */
+    /* On a worker (or on the loop, see below).  Must fill the response whatever happens.  `a`
+     * is rewound afterwards. */
     void (*handle)(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res);
     bool (*inline_path)(void *ctx, const HttpRequest *req);
-    /* The body of an error that the server itself answers (400 framing, 408, 413, 431, 503,
-     * ...), in the application's shape; may add headers. */
-    void (*error_body)(void *ctx, int status, const char *message, HttpResponse *res);
+    /* On the loop.  The body of an error that the server itself answers (400 framing, 408,
+     * 413, 431, 503, ...), in the application's shape; may add headers, whose values live
+     * in `a`.  req is NULL when no whole request was read. */
+    void (*error_body)(void *ctx, Arena *a, int status, const char *message,
+                       const HttpRequest *req, HttpResponse *res);
     void (*on_listening)(void *ctx, Str address); /* "127.0.0.1:43121" */
+    void (*on_hangup)(void *ctx);                 /* SIGHUP, on the loop; may be NULL */
 } HttpServerOptions;
 
-/* Serves until stop_requested() (or http_server_stop from another thread): stops
- * accepting, answers what was accepted within drain_timeout_ms, returns. */
+/* open listens (ERR_USAGE, ERR_IO naming the address).  The process ignores SIGPIPE from
+ * then on.  run serves until stop_requested() (or http_server_stop from another thread): stops
+ * accepting, closes idle connections, answers what was accepted within drain_timeout_ms,
+ * returns.  Runs once. */
 typedef struct HttpServer HttpServer;
 bool http_server_open(const HttpServerOptions *o, HttpServer **out, Err *err);
 bool http_server_run(HttpServer *s, Err *err);
-void http_server_stop(HttpServer *s); /* from any thread */
-void http_server_close(HttpServer *s);
+void http_server_stop(HttpServer *s);         /* from any thread, between open and close */
+void http_server_close(HttpServer *s);        /* NULL is fine */
+Str http_server_address(const HttpServer *s); /* with the port that was given */
 
 typedef struct HttpServerStats {
     uint64_t connections_open, connections_total, requests_total, refused_busy, bad_requests,

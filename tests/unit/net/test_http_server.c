@@ -1,0 +1,709 @@
+/* A real server on loopback, talked to through raw sockets.  Nothing here sleeps or
+ * measures: a slow handler is one that waits for the test to open a gate. */
+#include "test.h"
+
+#include "base/thread.h"
+#include "net/http_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 20000 }; /* a hang, not a measurement */
+
+typedef struct World {
+    HttpServerOptions o;
+    HttpServer *server;
+    Thread *thread;
+    int port;
+    pthread_mutex_t lock;
+    pthread_cond_t moved;
+    int inside;     /* handlers that wait at the gate */
+    bool gate_open; /* for paths that begin with /gate */
+    int handled;
+} World;
+
+static void handle(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res)
+{
+    World *w = ctx;
+    pthread_mutex_lock(&w->lock);
+    w->handled++;
+    if (str_starts(req->path, STR("/gate"))) {
+        w->inside++;
+        pthread_cond_broadcast(&w->moved);
+        while (!w->gate_open)
+            pthread_cond_wait(&w->moved, &w->lock);
+        w->inside--;
+    }
+    pthread_mutex_unlock(&w->lock);
+    res->status = 200;
+    res->content_type = "text/plain";
+    if (str_eq(req->path, STR("/big")))
+        for (int i = 0; i < 1 << 18; i++)
+            buf_put(&res->body, STR("0123456789abcdef0123456789abcdef"));
+    else
+        buf_print(&res->body, STR_FMT " " STR_FMT " %zu", STR_ARG(req->method),
+                  STR_ARG(req->path), req->body.len);
+    res->header[res->header_count++] =
+        (HttpHeader){STR("x-peer"), str_print(a, STR_FMT, STR_ARG(req->peer))};
+}
+
+static bool inline_path(void *ctx, const HttpRequest *req)
+{
+    (void)ctx;
+    return str_eq(req->path, STR("/inline"));
+}
+
+static void error_body(void *ctx, Arena *a, int status, const char *message,
+                       const HttpRequest *req, HttpResponse *res)
+{
+    (void)ctx;
+    (void)req;
+    res->content_type = "text/plain";
+    buf_print(&res->body, "error %d %s", status, message);
+    if (status == 503)
+        res->header[res->header_count++] =
+            (HttpHeader){STR("retry-after-ms"), str_print(a, "%d", 25)};
+}
+
+static void run(void *ctx)
+{
+    World *w = ctx;
+    Err err = {0};
+    if (!http_server_run(w->server, &err))
+        fprintf(stderr, "%s\n", err.msg);
+}
+
+static int port_of(Str address)
+{
+    Str rest = address, part = {0};
+    int64_t port = 0;
+    while (str_cut(&rest, ':', &part)) {
+    }
+    assert_true(str_to_i64(part, &port));
+    return (int)port;
+}
+
+static void world_start(World *w)
+{
+    Err err = {0};
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->moved, NULL);
+    HttpServerOptions o = {
+        .listen = STR("127.0.0.1:0"),
+        .workers = 2,
+        .queue = 8,
+        .max_connections = 64,
+        .max_header_bytes = 4096,
+        .max_body_bytes = 1 << 20,
+        .worker_arena_bytes = 1 << 20,
+        .header_timeout_ms = WAIT_MS,
+        .body_timeout_ms = WAIT_MS,
+        .idle_timeout_ms = WAIT_MS,
+        .write_timeout_ms = WAIT_MS,
+        .drain_timeout_ms = WAIT_MS,
+        .ctx = w,
+        .handle = handle,
+        .inline_path = inline_path,
+        .error_body = error_body,
+    };
+#define KEEP(field) \
+    if (w->o.field) \
+    o.field = w->o.field
+    KEEP(workers);
+    KEEP(queue);
+    KEEP(max_connections);
+    KEEP(header_timeout_ms);
+    KEEP(body_timeout_ms);
+    KEEP(idle_timeout_ms);
+    KEEP(write_timeout_ms);
+    KEEP(drain_timeout_ms);
+    if (!http_server_open(&o, &w->server, &err))
+        fail_msg("%s", err.msg);
+    w->port = port_of(http_server_address(w->server));
+    if (!thread_start("server", run, w, &w->thread, &err))
+        fail_msg("%s", err.msg);
+}
+
+static void world_stop(World *w)
+{
+    http_server_stop(w->server);
+    thread_join(w->thread);
+    http_server_close(w->server);
+}
+
+static void gate(World *w, bool open)
+{
+    pthread_mutex_lock(&w->lock);
+    w->gate_open = open;
+    pthread_cond_broadcast(&w->moved);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void wait_inside(World *w, int n)
+{
+    pthread_mutex_lock(&w->lock);
+    while (w->inside < n)
+        pthread_cond_wait(&w->moved, &w->lock);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static int dial(const World *w)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w->port)};
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(fd, (struct sockaddr *)&in, sizeof in), 0);
+    return fd;
+}
+
+static void say(int fd, Str s)
+{
+    while (s.len) {
+        ssize_t n = send(fd, s.ptr, s.len, MSG_NOSIGNAL);
+        if (n < 0)
+            return; /* closed on us: the answer tells */
+        s = (Str){s.ptr + n, s.len - (size_t)n};
+    }
+}
+
+/* Reads until `until` (NULL: the end) has come; the number of bytes, -1 for a hang. */
+static int hear(int fd, char *buf, size_t size, const char *until)
+{
+    size_t len = 0;
+    for (;;) {
+        buf[len] = 0;
+        if (until && strstr(buf, until))
+            return (int)len;
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        if (poll(&p, 1, WAIT_MS) != 1)
+            return -1;
+        ssize_t n = recv(fd, buf + len, size - 1 - len, 0);
+        if (n <= 0)
+            return (int)len;
+        len += (size_t)n;
+    }
+}
+
+static void expect(int fd, const char *until)
+{
+    char buf[8192];
+    int n = hear(fd, buf, sizeof buf, until);
+    if (n < 0 || !strstr(buf, until))
+        fail_msg("wanted \"%s\", got \"%s\"", until, n < 0 ? "(nothing: it hangs)" : buf);
+}
+
+static void expect_closed(int fd)
+{
+    char buf[8192];
+    assert_int_equal(hear(fd, buf, sizeof buf, NULL), 0);
+    close(fd);
+}
+
+#define HOST "Host: x\r\n"
+
+static void an_answer_has_length_type_date_and_connection(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    int fd = dial(&w);
+    char buf[8192];
+    say(fd, STR("POST /a?q HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc"));
+    assert_true(hear(fd, buf, sizeof buf, "POST /a 3") > 0);
+    assert_ptr_equal(strstr(buf, "HTTP/1.1 200 OK\r\ndate: "), buf);
+    assert_non_null(strstr(buf, " GMT\r\n"));
+    assert_non_null(strstr(buf, "content-type: text/plain\r\n"));
+    assert_non_null(strstr(buf, "content-length: 9\r\n"));
+    assert_non_null(strstr(buf, "x-peer: 127.0.0.1:"));
+    assert_non_null(strstr(buf, "connection: keep-alive\r\n\r\n"));
+    say(fd, STR("GET /inline HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
+    assert_true(hear(fd, buf, sizeof buf, NULL) > 0);
+    assert_non_null(strstr(buf, "connection: close\r\n\r\nGET /inline 0"));
+    close(fd);
+    world_stop(&w);
+}
+
+static void head_has_the_length_and_no_body(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    int fd = dial(&w);
+    char buf[8192];
+    say(fd, STR("HEAD /a HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
+    assert_true(hear(fd, buf, sizeof buf, NULL) > 0);
+    assert_non_null(strstr(buf, "content-length: 9\r\n"));
+    assert_non_null(strstr(buf, "\r\n\r\n"));
+    assert_string_equal(strstr(buf, "\r\n\r\n"), "\r\n\r\n");
+    close(fd);
+    world_stop(&w);
+}
+
+static void pipelined_requests_are_answered_in_order(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    int fd = dial(&w);
+    static char out[1 << 17], in[1 << 18];
+    size_t n = 0;
+    for (int i = 0; i < 400; i++) /* inline ones would overtake, if anything could */
+        n += (size_t)snprintf(out + n, sizeof out - n,
+                              "POST /%s HTTP/1.1\r\n" HOST "Content-Length: %d\r\n\r\n%.*s",
+                              i % 3 ? "x" : "inline", i % 50, i % 50,
+                              "0123456789012345678901234567890123456789012345678901234567890");
+    n += (size_t)snprintf(out + n, sizeof out - n,
+                          "GET /last HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+    say(fd, (Str){out, n});
+    assert_true(hear(fd, in, sizeof in, NULL) > 0);
+    char *at = in;
+    for (int i = 0; i < 400; i++) {
+        char want[64];
+        snprintf(want, sizeof want, "\r\n\r\nPOST /%s %d", i % 3 ? "x" : "inline", i % 50);
+        at = strstr(at, "\r\n\r\nPOST");
+        assert_non_null(at);
+        assert_memory_equal(at, want, strlen(want));
+        at += 4;
+    }
+    assert_non_null(strstr(at, "GET /last 0"));
+    close(fd);
+    world_stop(&w);
+}
+
+static void a_request_may_come_byte_by_byte(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    int fd = dial(&w);
+    Str all = STR("POST /slow HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+                  "3\r\nabc\r\n0\r\n\r\n");
+    for (size_t i = 0; i < all.len; i++)
+        say(fd, (Str){all.ptr + i, 1});
+    expect(fd, "POST /slow 3");
+    close(fd);
+    world_stop(&w);
+}
+
+static void a_refusal_is_answered_and_ends_the_connection(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    static const struct {
+        const char *bytes, *answer;
+    } rows[] = {
+        {"GET / HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n" HOST "\r\n",
+         "HTTP/1.1 400 Bad Request\r\n"                                                              },
+        {"nonsense\r\n\r\n",                                           "HTTP/1.1 400 Bad Request\r\n"},
+        {"POST / HTTP/1.1\r\n" HOST "Content-Length: 1048577\r\n\r\n",
+         "HTTP/1.1 413 Content Too Large\r\n"                                                        },
+        {"GET / HTTP/4.2\r\n" HOST "\r\n",                             "HTTP/1.1 505 "               },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int fd = dial(&w);
+        char buf[8192];
+        say(fd, str_of(rows[i].bytes));
+        assert_true(hear(fd, buf, sizeof buf, "error ") > 0);
+        assert_ptr_equal(strstr(buf, rows[i].answer), buf);
+        assert_non_null(strstr(buf, "connection: close\r\n"));
+        assert_null(strstr(buf, "/next"));
+        shutdown(fd, SHUT_WR);
+        expect_closed(fd);
+    }
+    HttpServerStats stats;
+    http_server_stats(w.server, &stats);
+    assert_int_equal(stats.bad_requests, 4);
+    assert_int_equal(stats.requests_total, 0);
+    world_stop(&w);
+}
+
+/* The client is still sending when the refusal goes out: it must arrive all the same. */
+static void a_body_too_large_is_refused_while_it_is_sent(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    int fd = dial(&w);
+    static char junk[3 << 20];
+    say(fd, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 3145728\r\n\r\n"));
+    say(fd, (Str){junk, sizeof junk});
+    expect(fd, "error 413");
+    close(fd);
+    world_stop(&w);
+}
+
+static void the_client_that_asks_first_is_told_to_go_on(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    int fd = dial(&w);
+    say(fd,
+        STR("POST /e HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"));
+    expect(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+    say(fd, STR("ok"));
+    expect(fd, "POST /e 2");
+    close(fd);
+    world_stop(&w);
+}
+
+static void a_full_queue_is_answered_at_once(void **state)
+{
+    (void)state;
+    World w = {
+        .o = {.workers = 1, .queue = 2}
+    };
+    world_start(&w);
+    int busy[3], fd = dial(&w);
+    for (int i = 0; i < 3; i++) { /* one runs, two wait */
+        busy[i] = dial(&w);
+        say(busy[i], STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
+        if (i == 0)
+            wait_inside(&w, 1);
+    }
+    HttpServerStats stats;
+    do
+        http_server_stats(w.server, &stats);
+    while (stats.queue_depth < 2);
+    char buf[8192];
+    say(fd, STR("GET /x HTTP/1.1\r\n" HOST "\r\n"));
+    assert_true(hear(fd, buf, sizeof buf, "error 503") > 0);
+    assert_non_null(strstr(buf, "retry-after-ms: 25\r\n"));
+    assert_non_null(strstr(buf, "connection: keep-alive\r\n")); /* nothing wrong with it */
+    say(fd, STR("GET /inline HTTP/1.1\r\n" HOST "\r\n"));
+    expect(fd, "GET /inline 0"); /* health answers even then */
+    gate(&w, true);
+    for (int i = 0; i < 3; i++) {
+        expect(busy[i], "GET /gate 0");
+        close(busy[i]);
+    }
+    say(fd, STR("GET /x HTTP/1.1\r\n" HOST "\r\n"));
+    expect(fd, "GET /x 0");
+    close(fd);
+    http_server_stats(w.server, &stats);
+    assert_int_equal(stats.refused_busy, 1);
+    world_stop(&w);
+}
+
+static void slow_senders_are_timed_out(void **state)
+{
+    (void)state;
+    World w = {
+        .o = {.header_timeout_ms = 30, .body_timeout_ms = 30}
+    };
+    world_start(&w);
+    int head = dial(&w), body = dial(&w);
+    say(head, STR("GET / HTTP/1.1\r\nHo"));
+    say(body, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nab"));
+    expect(head, "error 408 the headers took too long");
+    expect(body, "error 408 the body took too long");
+    close(head);
+    close(body);
+    world_stop(&w);
+}
+
+static void idle_connections_are_closed_silently(void **state)
+{
+    (void)state;
+    World w = {.o = {.idle_timeout_ms = 30}};
+    world_start(&w);
+    int fresh = dial(&w), used = dial(&w);
+    say(used, STR("GET /a HTTP/1.1\r\n" HOST "\r\n"));
+    expect(used, "GET /a 0");
+    expect_closed(fresh);
+    expect_closed(used);
+    world_stop(&w);
+}
+
+static void a_client_that_does_not_read_is_closed(void **state)
+{
+    (void)state;
+    World w = {.o = {.write_timeout_ms = 50}};
+    world_start(&w);
+    int fd = dial(&w), small = 4096;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    for (int i = 0; i < 4; i++)
+        say(fd, STR("GET /big HTTP/1.1\r\n" HOST "\r\n"));
+    HttpServerStats stats;
+    do
+        http_server_stats(w.server, &stats);
+    while (stats.timeouts == 0);
+    close(fd);
+    world_stop(&w);
+}
+
+static void a_large_answer_arrives_whole(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    int fd = dial(&w);
+    say(fd, STR("GET /big HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
+    static char buf[(9 << 20)];
+    int n = hear(fd, buf, sizeof buf, NULL);
+    char *body = strstr(buf, "\r\n\r\n");
+    assert_non_null(body);
+    assert_int_equal(n - (body + 4 - buf), 8 << 20);
+    close(fd);
+    world_stop(&w);
+}
+
+static void stopping_answers_what_was_accepted(void **state)
+{
+    (void)state;
+    World w = {.o = {.workers = 1}};
+    world_start(&w);
+    int fd[3], idle = dial(&w);
+    for (int i = 0; i < 3; i++) {
+        fd[i] = dial(&w);
+        say(fd[i], STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
+    }
+    wait_inside(&w, 1);
+    HttpServerStats stats;
+    do
+        http_server_stats(w.server, &stats);
+    while (stats.queue_depth < 2);
+    http_server_stop(w.server);
+    expect_closed(idle);
+    int late = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w.port)};
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(late, (struct sockaddr *)&in, sizeof in), -1);
+    close(late);
+    gate(&w, true);
+    for (int i = 0; i < 3; i++) {
+        char buf[8192];
+        assert_true(hear(fd[i], buf, sizeof buf, NULL) > 0);
+        assert_non_null(strstr(buf, "GET /gate 0"));
+        assert_non_null(strstr(buf, "connection: close\r\n"));
+        close(fd[i]);
+    }
+    thread_join(w.thread);
+    http_server_close(w.server);
+}
+
+static void stopping_does_not_wait_for_ever(void **state)
+{
+    (void)state;
+    World w = {
+        .o = {.workers = 1, .drain_timeout_ms = 30}
+    };
+    world_start(&w);
+    int running = dial(&w), queued = dial(&w), half = dial(&w);
+    say(half, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nab"));
+    say(running, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
+    wait_inside(&w, 1);
+    say(queued, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
+    HttpServerStats stats;
+    do
+        http_server_stats(w.server, &stats);
+    while (stats.queue_depth < 1);
+    http_server_stop(w.server);
+    expect_closed(half);
+    expect_closed(queued);
+    expect_closed(running);
+    gate(&w, true); /* the handler itself cannot be interrupted */
+    thread_join(w.thread);
+    assert_int_equal(w.handled, 1);
+    http_server_close(w.server);
+}
+
+static void a_connection_too_many_is_closed_and_a_later_one_is_not(void **state)
+{
+    (void)state;
+    World w = {.o = {.max_connections = 2}};
+    world_start(&w);
+    int a = dial(&w), b = dial(&w);
+    say(a, STR("GET /a HTTP/1.1\r\n" HOST "\r\n"));
+    expect(a, "GET /a 0");
+    say(b, STR("GET /b HTTP/1.1\r\n" HOST "\r\n"));
+    expect(b, "GET /b 0");
+    for (int i = 0; i < 20; i++)
+        expect_closed(dial(&w));
+    close(a);
+    HttpServerStats stats;
+    do
+        http_server_stats(w.server, &stats);
+    while (stats.connections_open > 1);
+    int c = dial(&w);
+    say(c, STR("GET /c HTTP/1.1\r\n" HOST "\r\n"));
+    expect(c, "GET /c 0");
+    close(b);
+    close(c);
+    world_stop(&w);
+}
+
+static void running_out_of_descriptors_passes(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    int warm = dial(&w);
+    say(warm, STR("GET /a HTTP/1.1\r\n" HOST "\r\n"));
+    expect(warm, "GET /a 0");
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct rlimit before, none;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = (rlim_t)fd + 1; /* the server cannot accept another */
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w.port)};
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(fd, (struct sockaddr *)&in, sizeof in), 0);
+    expect_closed(fd);
+    say(warm, STR("GET /b HTTP/1.1\r\n" HOST "\r\n"));
+    expect(warm, "GET /b 0");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    int later = dial(&w);
+    say(later, STR("GET /c HTTP/1.1\r\n" HOST "\r\n"));
+    expect(later, "GET /c 0");
+    close(warm);
+    close(later);
+    world_stop(&w);
+}
+
+static void a_client_that_leaves_harms_nobody(void **state)
+{
+    (void)state;
+    World w = {.o = {.workers = 1}};
+    world_start(&w);
+    for (int i = 0; i < 3; i++) {
+        int fd = dial(&w);
+        say(fd, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
+        if (i == 0)
+            wait_inside(&w, 1);
+        struct linger now = {.l_onoff = 1}; /* a reset, not a farewell */
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        HttpServerStats stats;
+        do
+            http_server_stats(w.server, &stats);
+        while (stats.requests_total < (uint64_t)i + 1);
+        close(fd);
+    }
+    gate(&w, true);
+    int fd = dial(&w);
+    say(fd, STR("GET /x HTTP/1.1\r\n" HOST "\r\n"));
+    expect(fd, "GET /x 0");
+    close(fd);
+    world_stop(&w);
+}
+
+/* nc and old clients end their side with the request. */
+static void a_client_that_only_listens_on_is_answered(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    int fd = dial(&w);
+    say(fd, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
+    shutdown(fd, SHUT_WR);
+    wait_inside(&w, 1);
+    gate(&w, true);
+    expect(fd, "GET /gate 0");
+    expect_closed(fd);
+    world_stop(&w);
+}
+
+static void an_address_that_cannot_be_had_is_named(void **state)
+{
+    (void)state;
+    World w = {0};
+    world_start(&w);
+    char taken[32];
+    snprintf(taken, sizeof taken, "127.0.0.1:%d", w.port);
+    const struct {
+        const char *listen;
+        ErrCode code;
+        const char *words;
+    } rows[] = {
+        {taken,             ERR_IO,    "address already in use"},
+        {"192.0.2.1:0",     ERR_IO,    "192.0.2.1:0"           },
+        {"127.0.0.1",       ERR_USAGE, "ADDRESS:PORT"          },
+        {"127.0.0.1:",      ERR_USAGE, "ADDRESS:PORT"          },
+        {"127.0.0.1:65536", ERR_USAGE, "ADDRESS:PORT"          },
+        {"nowhere:80",      ERR_USAGE, "nowhere"               },
+        {"[::1:80",         ERR_USAGE, "no IP address"         },
+        {"[127.0.0.1]:80",  ERR_USAGE, "no IP address"         },
+        {"",                ERR_USAGE, "ADDRESS:PORT"          },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        HttpServerOptions o = {.listen = str_of(rows[i].listen),
+                               .workers = 1,
+                               .queue = 1,
+                               .max_connections = 1,
+                               .max_header_bytes = 1024,
+                               .worker_arena_bytes = 4096};
+        HttpServer *s = NULL;
+        Err err = {0};
+        assert_false(http_server_open(&o, &s, &err));
+        assert_null(s);
+        assert_int_equal(err.code, rows[i].code);
+        if (!strstr(err.msg, rows[i].words))
+            fail_msg("%s: %s", rows[i].listen, err.msg);
+    }
+    world_stop(&w);
+}
+
+static void both_families_and_every_address_can_be_listened_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *listen, *starts;
+    } rows[] = {
+        {"[::1]:0",     "[::1]:"    },
+        {":0",          "0.0.0.0:"  },
+        {"localhost:0", "127.0.0.1:"},
+        {"[::]:0",      "[::]:"     },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        HttpServerOptions o = {.listen = str_of(rows[i].listen),
+                               .workers = 1,
+                               .queue = 1,
+                               .max_connections = 1,
+                               .max_header_bytes = 1024,
+                               .worker_arena_bytes = 4096};
+        HttpServer *s = NULL;
+        Err err = {0};
+        if (!http_server_open(&o, &s, &err)) {
+            assert_non_null(strstr(err.msg, "[::")); /* a machine without IPv6 */
+            continue;
+        }
+        assert_true(str_starts(http_server_address(s), str_of(rows[i].starts)));
+        http_server_close(s); /* without having run */
+    }
+    http_server_close(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_has_length_type_date_and_connection),
+        cmocka_unit_test(head_has_the_length_and_no_body),
+        cmocka_unit_test(pipelined_requests_are_answered_in_order),
+        cmocka_unit_test(a_request_may_come_byte_by_byte),
+        cmocka_unit_test(a_refusal_is_answered_and_ends_the_connection),
+        cmocka_unit_test(a_body_too_large_is_refused_while_it_is_sent),
+        cmocka_unit_test(the_client_that_asks_first_is_told_to_go_on),
+        cmocka_unit_test(a_full_queue_is_answered_at_once),
+        cmocka_unit_test(slow_senders_are_timed_out),
+        cmocka_unit_test(idle_connections_are_closed_silently),
+        cmocka_unit_test(a_client_that_does_not_read_is_closed),
+        cmocka_unit_test(a_large_answer_arrives_whole),
+        cmocka_unit_test(stopping_answers_what_was_accepted),
+        cmocka_unit_test(stopping_does_not_wait_for_ever),
+        cmocka_unit_test(a_connection_too_many_is_closed_and_a_later_one_is_not),
+        cmocka_unit_test(running_out_of_descriptors_passes),
+        cmocka_unit_test(a_client_that_leaves_harms_nobody),
+        cmocka_unit_test(a_client_that_only_listens_on_is_answered),
+        cmocka_unit_test(an_address_that_cannot_be_had_is_named),
+        cmocka_unit_test(both_families_and_every_address_can_be_listened_on),
+    };
+    return cmocka_run_group_tests_name("net/http_server", tests, NULL, NULL);
+}
