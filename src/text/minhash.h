@@ -21,6 +21,8 @@ typedef struct Shingles {
     size_t count;
 } Shingles;
 
+enum { SHINGLES_WORDS_MAX = 65536 }; /* only so many words of a text are compared */
+
 void shingles_read(Arena *a, Str folded, Shingles *out);
 double shingles_overlap(const Shingles *x,
                         const Shingles *y); /* Jaccard; empty with empty: 1 */

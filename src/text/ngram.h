@@ -18,6 +18,9 @@ typedef struct Ngrams {
     size_t count;
 } Ngrams;
 
+/* What stands behind so many bytes is not read here: windows and rules read it. */
+enum { NGRAM_TEXT_MAX = 256 << 10, NGRAM_BUCKETS_MAX = 1 << 24 };
+
 /* buckets: a power of two.  Part of the release format: the same text gives the same
  * buckets for ever. */
 bool ngrams_read(Arena *a, Str original, const Folded *folded, uint32_t buckets, Ngrams *out,

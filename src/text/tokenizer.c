@@ -44,14 +44,11 @@ typedef struct Walk {
 
 enum { NOTHING = -1, UNKNOWN = 0 };
 
-static size_t read_limit(Str text, size_t max_pieces)
+static Str read_limit(Str text, size_t max_pieces)
 {
-    if (text.len / BYTES_PER_PIECE < max_pieces)
-        return text.len;
-    size_t n = max_pieces * BYTES_PER_PIECE;
-    while (n > 0 && n < text.len && ((uint8_t)text.ptr[n] & 0xc0) == 0x80)
-        n--;
-    return n;
+    return text.len / BYTES_PER_PIECE < max_pieces
+               ? text
+               : utf8_head(text, max_pieces * BYTES_PER_PIECE);
 }
 
 /* NFKC, then SPACE for each space and one in front. */
@@ -160,7 +157,7 @@ static void segment(Walk *w)
 
 bool tokenize(const Vocab *v, Arena *a, Str text, size_t max_pieces, Pieces *out, Err *err)
 {
-    Str read = {text.ptr, read_limit(text, max_pieces)};
+    Str read = read_limit(text, max_pieces);
     size_t most = read.len * PIECES_PER_BYTE + 1; /* 1: the space in front */
     most = read.len == 0 ? 0 : most < max_pieces ? most : max_pieces;
     Walk w = {.vocab = v, .max = most};

@@ -117,6 +117,16 @@ size_t utf8_encode(uint32_t c, char out[4])
     return 4;
 }
 
+Str utf8_head(Str s, size_t max_bytes)
+{
+    if (s.len <= max_bytes)
+        return s;
+    size_t n = max_bytes;
+    while (n > 0 && ((uint8_t)s.ptr[n] & 0xc0) == 0x80)
+        n--;
+    return (Str){s.ptr, n};
+}
+
 bool utf8_repair(Arena *a, Str s, Str *out, Err *err)
 {
     const uint8_t *p = (const uint8_t *)s.ptr;

@@ -16,6 +16,10 @@ size_t utf8_encode(uint32_t code_point, char out[4]); /* bytes written */
 /* How many bytes from `at` on are ASCII; at <= s.len. */
 size_t utf8_ascii_run(Str s, size_t at);
 
+/* The longest start of valid text that has at most max_bytes and ends with a whole character.
+ */
+Str utf8_head(Str s, size_t max_bytes);
+
 /* A copy with each bad byte sequence replaced by U+FFFD (Unicode's "maximal subpart" rule). */
 bool utf8_repair(Arena *a, Str s, Str *out, Err *err);
 

@@ -1,0 +1,202 @@
+/* ngram.c - hashed n-grams, counted by sorting.
+ *
+ * Each view is turned into a list of buckets, one for each n-gram, sorted (radix, two
+ * passes of 12 bits) and run-length counted.  Both views share their
+ * buckets, so that an unmasked word lands where the plain word does; where
+ * both hold an n-gram the greater count stands, lest everything the disguise did not
+ * touch counts double.
+ *
+ * The hash of a word or of a character n-gram is hash64 of its bytes with the
+ * kind as seed; a pair mixes the hashes of its two words.  Nothing depends on
+ * byte order or on the width of a type.
+ */
+#include "text/ngram.h"
+
+#include "base/hash.h"
+#include "text/nfkc.h"
+#include "text/utf8.h"
+#include "text/words.h"
+
+#include <math.h>
+
+enum { KIND_WORD = 1, KIND_PAIR = 2, KIND_CHARACTERS = 3 };
+enum { LEAST_N = 2, MOST_N = 5, STRETCH_BYTES = 510 };
+enum { RADIX_BITS = 12, RADIX = 1 << RADIX_BITS, INSERTION_MAX = 96 };
+
+typedef struct Bag {
+    uint32_t *bucket;
+    size_t count, room;
+    uint64_t mask;
+} Bag;
+
+static void add(Bag *b, uint64_t hash)
+{
+    if (b->count < b->room)
+        b->bucket[b->count++] = (uint32_t)(hash & b->mask);
+}
+
+static uint64_t mix_pair(uint64_t first, uint64_t second)
+{
+    uint64_t h = first * 0x9e3779b97f4a7c15u + ((second << 31) | (second >> 33)) + KIND_PAIR;
+    h = (h ^ (h >> 32)) * 0xd6e8feb86659fd93u;
+    return h ^ (h >> 32);
+}
+
+/* All n-grams of characters of " word ", which has at most STRETCH_BYTES. */
+static void add_stretch(Bag *b, Str word)
+{
+    char padded[STRETCH_BYTES + 2];
+    uint16_t begin[STRETCH_BYTES + 3]; /* of each character */
+    size_t len = word.len, n = 0;
+    padded[0] = ' ';
+    memcpy(padded + 1, word.ptr, len);
+    padded[len + 1] = ' ';
+    for (size_t i = 0; i < len + 2; i++)
+        if (((uint8_t)padded[i] & 0xc0) != 0x80)
+            begin[n++] = (uint16_t)i;
+    begin[n] = (uint16_t)(len + 2);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = LEAST_N; k <= MOST_N && i + k <= n; k++) {
+            Str gram = {padded + begin[i], (size_t)(begin[i + k] - begin[i])};
+            add(b, hash64(gram, KIND_CHARACTERS));
+        }
+}
+
+/* A long word (Chinese knows no spaces) is taken as stretches that stand alone. */
+static void add_characters(Bag *b, Str word)
+{
+    while (word.len) {
+        Str head = utf8_head(word, STRETCH_BYTES);
+        add_stretch(b, head);
+        word = (Str){word.ptr + head.len, word.len - head.len};
+    }
+}
+
+static void add_view(Bag *b, Str view)
+{
+    Str word;
+    uint64_t before = 0;
+    bool first = true;
+    for (size_t at = 0; word_next(view, &at, &word); first = false) {
+        uint64_t h = hash64(word, KIND_WORD);
+        add(b, h);
+        if (!first)
+            add(b, mix_pair(before, h));
+        add_characters(b, word);
+        before = h;
+    }
+}
+
+static void sort_few(uint32_t *p, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint32_t v = p[i];
+        size_t k = i;
+        for (; k > 0 && p[k - 1] > v; k--)
+            p[k] = p[k - 1];
+        p[k] = v;
+    }
+}
+
+/* Bits above the second digit stay unsorted: buckets are at most 2^24. */
+static void sort_buckets(uint32_t *p, uint32_t *scratch, size_t n)
+{
+    if (n <= INSERTION_MAX) {
+        sort_few(p, n);
+        return;
+    }
+    for (int shift = 0; shift <= RADIX_BITS; shift += RADIX_BITS) {
+        uint32_t at[RADIX] = {0}, sum = 0;
+        for (size_t i = 0; i < n; i++)
+            at[p[i] >> shift & (RADIX - 1)]++;
+        for (int d = 0; d < RADIX; d++) {
+            uint32_t c = at[d];
+            at[d] = sum;
+            sum += c;
+        }
+        for (size_t i = 0; i < n; i++)
+            scratch[at[p[i] >> shift & (RADIX - 1)]++] = p[i];
+        uint32_t *swap = p;
+        p = scratch;
+        scratch = swap;
+    }
+}
+
+static bool bag_of(Arena *a, Str view, uint32_t buckets, Bag *b, Err *err)
+{
+    view = utf8_head(view, NGRAM_TEXT_MAX);
+    /* a word of w characters and the byte behind it give 4w n-grams; w = 1 gives 5 for 2
+     * bytes; a stretch adds 2 characters for 500 */
+    size_t room = 6 * (view.len + 2);
+    *b = (Bag){.room = room, .mask = buckets - 1};
+    b->bucket = arena_try_array(a, uint32_t, room);
+    if (!b->bucket)
+        return err_set(err, ERR_LIMIT, "no room for the n-grams of %zu bytes", view.len);
+    add_view(b, view);
+    uint32_t *scratch = arena_try_array(a, uint32_t, b->count);
+    if (!scratch)
+        return err_set(err, ERR_LIMIT, "no room for the n-grams of %zu bytes", view.len);
+    sort_buckets(b->bucket, scratch, b->count);
+    return true;
+}
+
+static size_t run_length(const Bag *b, size_t at)
+{
+    size_t n = 1;
+    while (at + n < b->count && b->bucket[at + n] == b->bucket[at])
+        n++;
+    return n;
+}
+
+/* Distinct buckets of both, with 1 + log(count) of the greater count. */
+static size_t merge(const Bag *x, const Bag *y, uint32_t *bucket, float *value)
+{
+    size_t n = 0;
+    for (size_t i = 0, j = 0; i < x->count || j < y->count; n++) {
+        size_t in_x = 0, in_y = 0;
+        bool has_x = i < x->count, has_y = j < y->count;
+        if (has_x && (!has_y || x->bucket[i] <= y->bucket[j]))
+            in_x = run_length(x, i);
+        if (has_y && (!has_x || y->bucket[j] <= x->bucket[i]))
+            in_y = run_length(y, j);
+        size_t most = in_x > in_y ? in_x : in_y;
+        bucket[n] = in_x ? x->bucket[i] : y->bucket[j];
+        value[n] = most == 1 ? 1.0f : 1.0f + logf((float)most);
+        i += in_x;
+        j += in_y;
+    }
+    return n;
+}
+
+static void scale_to_one(float *v, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)v[i] * (double)v[i];
+    float by = n ? (float)(1 / sqrt(sum)) : 0;
+    for (size_t i = 0; i < n; i++)
+        v[i] *= by;
+}
+
+bool ngrams_read(Arena *a, Str original, const Folded *folded, uint32_t buckets, Ngrams *out,
+                 Err *err)
+{
+    if (buckets == 0 || (buckets & (buckets - 1)) || buckets > NGRAM_BUCKETS_MAX)
+        return err_set(err, ERR_INPUT, "%u buckets: not a power of two up to %d", buckets,
+                       NGRAM_BUCKETS_MAX);
+    Str head = utf8_head(original, NGRAM_TEXT_MAX);
+    Mapped lower;
+    Bag x, y = {0};
+    if (!nfkc(a, head, NFKC_CASEFOLD, &lower, err) || !bag_of(a, lower.text, buckets, &x, err))
+        return false;
+    if (!str_eq(lower.text, folded->text) && !bag_of(a, folded->text, buckets, &y, err))
+        return false;
+    uint32_t *bucket = arena_try_array(a, uint32_t, x.count + y.count);
+    float *value = arena_try_array(a, float, x.count + y.count);
+    if (!bucket || !value)
+        return err_set(err, ERR_LIMIT, "no room for %zu n-grams", x.count + y.count);
+    size_t n = merge(&x, &y, bucket, value);
+    scale_to_one(value, n);
+    *out = (Ngrams){bucket, value, n};
+    return true;
+}
