@@ -36,8 +36,9 @@ typedef struct Kernels {
     void (*gemm_tn)(int M, int N, int K, const float *A, int lda, const float *B, int ldb,
                     float beta, float *C, int ldc);
     float (*dot)(const float *x, const float *y, int n);
-    void (*axpy)(int n, float a, const float *x, float *y); /* y += a x */
-    void (*softmax)(float *x, int n);                       /* in place */
+    void (*axpy)(int n, float a, const float *x, float *y);    /* y += a x */
+    void (*lerp)(size_t n, float a, const float *x, float *y); /* y += a (x - y) */
+    void (*softmax)(float *x, int n);                          /* in place */
     void (*layernorm)(float *out, float *mean, float *rstd, const float *in, const float *gain,
                       const float *bias, int rows, int C); /* mean, rstd may be NULL */
     void (*relu)(float *x, int n);

@@ -51,6 +51,12 @@ static void axpy(int n, float a, const float *x, float *y)
         y[i] += a * x[i];
 }
 
+static void lerp(size_t n, float a, const float *x, float *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] += a * (x[i] - y[i]);
+}
+
 /* e^x for x <= 0 to about 1e-7 relative; 0 below -87, where float would turn denormal.
  * x = n ln2 + r with |r| <= ln2 / 2, e^r by its Taylor polynomial to r^7. */
 static __m256 exp_negative(__m256 x)
@@ -178,6 +184,7 @@ const Kernels kernels_avx2 = {
     .gemm_tn = blas_gemm_tn,
     .dot = dot,
     .axpy = axpy,
+    .lerp = lerp,
     .softmax = softmax,
     .layernorm = layernorm,
     .relu = relu,

@@ -41,6 +41,7 @@ const Kernels kernels_blas = {
     .gemm_tn = blas_gemm_tn,
     .dot = dot,
     .axpy = axpy,
+    .lerp = reference_lerp,
     .softmax = reference_softmax,
     .layernorm = reference_layernorm,
     .relu = reference_relu,

@@ -8,6 +8,7 @@ extern const Kernels kernels_reference, kernels_blas, kernels_avx2;
 
 #define LAYERNORM_EPSILON 1e-6f
 
+void reference_lerp(size_t n, float a, const float *x, float *y);
 void reference_softmax(float *x, int n);
 void reference_layernorm(float *out, float *mean, float *rstd, const float *in,
                          const float *gain, const float *bias, int rows, int C);

@@ -69,6 +69,12 @@ static void axpy(int n, float a, const float *x, float *y)
         y[i] += a * x[i];
 }
 
+void reference_lerp(size_t n, float a, const float *x, float *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] += a * (x[i] - y[i]);
+}
+
 void reference_softmax(float *x, int n)
 {
     if (n <= 0)
@@ -132,6 +138,7 @@ const Kernels kernels_reference = {
     .gemm_tn = gemm_tn,
     .dot = dot,
     .axpy = axpy,
+    .lerp = reference_lerp,
     .softmax = reference_softmax,
     .layernorm = reference_layernorm,
     .relu = reference_relu,

@@ -86,6 +86,10 @@ static void vector_kernels_agree_with_the_reference(void **state)
             r->axpy(n, 0.7f, x, z);
             assert_close(y, z, (size_t)n, 1e-6);
             memcpy(z, y, bytes);
+            k->lerp((size_t)n, 0.3f, x, y);
+            r->lerp((size_t)n, 0.3f, x, z);
+            assert_close(y, z, (size_t)n, 1e-6);
+            memcpy(z, y, bytes);
             k->relu(y, n);
             r->relu(z, n);
             assert_memory_equal(y, z, bytes);
