@@ -1,0 +1,37 @@
+#include "nn/loss.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+static double sigmoid(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
+
+/* -t log s(x) - (1-t) log(1 - s(x)) without taking the logarithm of nearly nothing. */
+static double entropy(double x, double t) { return fmax(x, 0) - x * t + log1p(exp(-fabs(x))); }
+
+LossSum bce_loss(const float *logit, const float *target, const float *weight, size_t n,
+                 float scale, float *grad)
+{
+    LossSum sum = {0};
+    for (size_t i = 0; i < n; i++) {
+        bool unknown = isnan(target[i]);
+        double x = (double)logit[i], t = (double)target[i], w = weight ? (double)weight[i] : 1;
+        if (grad)
+            grad[i] = unknown ? 0 : (float)((double)scale * w * (sigmoid(x) - t));
+        if (unknown)
+            continue;
+        sum.loss += w * entropy(x, t);
+        sum.weight += w;
+        sum.known++;
+    }
+    return sum;
+}
+
+double bce_mean_loss(const float *logit, const float *target, const float *weight, size_t n,
+                     float *grad)
+{
+    LossSum sum = bce_loss(logit, target, weight, n, 1, grad);
+    double share = sum.weight > 0 ? 1 / sum.weight : 0;
+    for (size_t i = 0; grad && i < n; i++)
+        grad[i] = (float)((double)grad[i] * share);
+    return sum.loss * share;
+}
