@@ -1,13 +1,17 @@
 #include "model/fast.h"
 
-void fast_forward(const Fast *m, const Ngrams *x, float logit[FACTOR_COUNT])
+const SparseFeature *fast_features(Arena *a, const Ngrams *x)
 {
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        logit[f] = m->bias[f];
-    for (size_t i = 0; i < x->count; i++) {
-        const int8_t *q = m->q + (size_t)x->bucket[i] * FACTOR_COUNT;
-        float v = x->value[i] * m->scale[x->bucket[i]];
-        for (int f = 0; f < FACTOR_COUNT; f++)
-            logit[f] += v * (float)q[f];
-    }
+    SparseFeature *f = arena_array(a, SparseFeature, x->count);
+    for (size_t i = 0; i < x->count; i++)
+        f[i] = (SparseFeature){x->bucket[i], x->value[i]};
+    return f;
+}
+
+void fast_forward(const Fast *m, Arena *a, const Ngrams *x, float logit[FACTOR_COUNT])
+{
+    ArenaMark mark = arena_mark(a);
+    memcpy(logit, m->bias, FACTOR_COUNT * sizeof *logit);
+    sparse_forward(&m->layer, fast_features(a, x), x->count, logit);
+    arena_rewind(a, mark);
 }

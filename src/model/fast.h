@@ -6,18 +6,21 @@
 #ifndef MODEL_FAST_H
 #define MODEL_FAST_H
 
+#include "nn/sparse.h"
 #include "policy/taxonomy.h"
 #include "text/ngram.h"
 
 enum { FAST_BUCKETS = 1 << 17, FAST_BUCKETS_MAX = 1 << 20 };
 
 typedef struct Fast {
-    uint32_t buckets;   /* a power of two */
-    const int8_t *q;    /* [buckets, FACTOR_COUNT] */
-    const float *scale; /* [buckets] */
+    SparseLinear layer; /* F is FACTOR_COUNT; buckets a power of two */
     const float *bias;  /* [FACTOR_COUNT] */
 } Fast;
 
-void fast_forward(const Fast *m, const Ngrams *x, float logit[FACTOR_COUNT]);
+/* The n-grams in the form that nn/sparse.h takes; x->count of them, in `a`. */
+const SparseFeature *fast_features(Arena *a, const Ngrams *x);
+
+/* Scratch is taken from `a` and given back. */
+void fast_forward(const Fast *m, Arena *a, const Ngrams *x, float logit[FACTOR_COUNT]);
 
 #endif

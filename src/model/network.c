@@ -1,5 +1,10 @@
 #include "model/network.h"
 
+#include "nn/layers.h"
+#include "nn/pool.h"
+
+#include <assert.h>
+
 /* The block as the compiler lays it out: the offsets are then its business. */
 typedef struct Layout {
 #define X(name, rows, cols) float name[(rows) * (cols)];
@@ -28,8 +33,28 @@ void network_params_at(NetworkParams *p, float *all)
 void network_windows(const Kernels *k, const NetworkParams *p, const float *pooled, int count,
                      float *logit)
 {
-    for (int i = 0; i < count; i++)
-        memcpy(logit + (size_t)i * FACTOR_COUNT, p->head_b, FACTOR_COUNT * sizeof *logit);
-    k->gemm_nn(count, FACTOR_COUNT, ENCODER_WIDTH, pooled, ENCODER_WIDTH, p->head_w,
-               FACTOR_COUNT, 1, logit, FACTOR_COUNT);
+    Linear head = {p->head_w, p->head_b, ENCODER_WIDTH, FACTOR_COUNT};
+    linear_forward(k, &head, logit, pooled, count);
+}
+
+void network_text(const Kernels *k, const EncoderParams *encoder, const NetworkParams *p,
+                  const Windows *w, Arena *a, const int32_t *piece, size_t n,
+                  float logit[FACTOR_COUNT])
+{
+    size_t windows = windows_count(w, n);
+    assert(windows > 0);
+    ArenaMark mark = arena_mark(a);
+    float *each = arena_array(a, float, windows *FACTOR_COUNT);
+    for (size_t first = 0; first < windows; first += NETWORK_BATCH) {
+        ArenaMark batch_mark = arena_mark(a);
+        size_t count = windows - first < NETWORK_BATCH ? windows - first : NETWORK_BATCH;
+        WindowBatch batch;
+        windows_cut(w, a, piece, n, first, count, &batch);
+        float *pooled = arena_array(a, float, count *ENCODER_WIDTH);
+        encoder_forward(k, encoder, a, &batch, pooled);
+        network_windows(k, p, pooled, (int)count, each + first * FACTOR_COUNT);
+        arena_rewind(a, batch_mark);
+    }
+    pool_forward(each, p->pool_s, (int)windows, FACTOR_COUNT, logit);
+    arena_rewind(a, mark);
 }

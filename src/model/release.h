@@ -13,15 +13,15 @@
 #define MODEL_RELEASE_H
 
 #include "base/hash.h"
-#include "model/calibrate.h"
 #include "model/fast.h"
+#include "model/manifest.h"
 #include "model/network.h"
 #include "nn/kernels.h"
 #include "policy/policy.h"
 
 typedef struct Release Release;
 
-enum { RELEASE_FORMAT = 1, RELEASE_NAME_MAX = 64 };
+enum { RELEASE_REF_DIGITS = 6 }; /* least digits of a digest that name a release */
 
 /* How the tiers' logits join, per factor; rows of the section `ensemble`. */
 typedef enum EnsembleRow {
@@ -34,7 +34,8 @@ typedef enum EnsembleRow {
     ENSEMBLE_ROWS
 } EnsembleRow;
 
-/* Half and half, and never alone: what holds where nothing was fitted. */
+/* The encoder decides and the fast tier never answers alone: what holds where nothing was
+ * fitted. */
 void ensemble_default(float ensemble[ENSEMBLE_ROWS][FACTOR_COUNT]);
 
 typedef struct ReleaseParts {
@@ -65,7 +66,8 @@ bool release_open(const char *path, const Kernels *k, Release **out, Err *err);
 bool release_open_bytes(Str bytes, const Kernels *k, Release **out, Err *err); /* borrowed */
 void release_close(Release *r); /* NULL is fine */
 
-/* ref: a path, a name (DIR/NAME.gavel) or at least 6 digits of a digest found in DIR. */
+/* ref: a path, a name (DIR/NAME.gavel) or at least 6 digits of a digest found in DIR.
+ * ERR_NOT_FOUND; ERR_CONFLICT when the digits fit several. */
 bool release_find(Arena *a, const char *dir, Str ref, Str *path, Err *err);
 
 Digest release_digest(const Release *r);

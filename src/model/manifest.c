@@ -1,0 +1,114 @@
+#include "model/manifest.h"
+
+#include "model/fast.h"
+
+#include <assert.h>
+
+bool manifest_name_fits(Str name)
+{
+    bool fits = name.len > 0 && name.len <= MANIFEST_NAME_MAX && name.ptr[0] != '.';
+    for (size_t i = 0; fits && i < name.len; i++) {
+        char c = name.ptr[i];
+        fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '-' || c == '_';
+    }
+    return fits;
+}
+
+void manifest_print(const Manifest *m, Arena *a, Buf *out)
+{
+    const Js *training;
+    Err err = {0};
+    bool parsed = js_parse(a, m->training, &training, &err);
+    assert(parsed && training->type == JS_OBJECT); /* written by our own commands */
+    JsWriter w = js_writer(out);
+    js_object(&w);
+    js_key(&w, "format"), js_i64(&w, MANIFEST_FORMAT);
+    js_key(&w, "name"), js_string(&w, m->name);
+    js_key(&w, "created_ms"), js_i64(&w, m->created_ms);
+    js_key(&w, "window_pieces"), js_i64(&w, m->windows.pieces);
+    js_key(&w, "window_stride"), js_i64(&w, m->windows.stride);
+    js_key(&w, "buckets"), js_i64(&w, m->buckets);
+    js_key(&w, "calibration"), calibration_print(&m->calibration, &w);
+    js_key(&w, "training"), js_value(&w, training);
+    js_end_object(&w);
+}
+
+static bool want_range(const Js *v, Str key, int64_t least, int64_t most, int64_t *out,
+                       Err *err)
+{
+    int64_t n;
+    if (!js_want_i64(v, key, &n, err))
+        return false;
+    if (n < least || n > most)
+        return err_set(err, ERR_CORRUPT, "%.*s %lld is not in %lld..%lld", STR_ARG(key),
+                       (long long)n, (long long)least, (long long)most);
+    *out = n;
+    return true;
+}
+
+static bool read_sizes(const Js *v, Manifest *m, Err *err)
+{
+    int64_t pieces, stride, buckets;
+    if (!want_range(v, STR("created_ms"), 0, INT64_MAX, &m->created_ms, err) ||
+        !want_range(v, STR("window_pieces"), 1, ENCODER_MAX_PIECES, &pieces, err) ||
+        !want_range(v, STR("window_stride"), 1, pieces, &stride, err) ||
+        !want_range(v, STR("buckets"), 1, FAST_BUCKETS_MAX, &buckets, err))
+        return false;
+    if ((buckets & (buckets - 1)) != 0)
+        return err_set(err, ERR_CORRUPT, "%lld buckets are no power of two",
+                       (long long)buckets);
+    m->windows = (Windows){(int)pieces, (int)stride};
+    m->buckets = (uint32_t)buckets;
+    return true;
+}
+
+/* The object is kept as text of its own, since the tree may go before the release does. */
+static bool read_training(Arena *a, const Js *v, Str *out, Err *err)
+{
+    const Js *training = js_get(v, STR("training"));
+    if (!training || training->type != JS_OBJECT)
+        return err_set(err, ERR_CORRUPT, "'training' must be an object");
+    Buf b;
+    buf_init(&b, MANIFEST_MAX_BYTES);
+    JsWriter w = js_writer(&b);
+    js_value(&w, training);
+    bool ok = buf_ok(&b, err);
+    char *copy = ok ? arena_try_array(a, char, b.len + 1) : NULL;
+    if (ok && !copy)
+        ok = err_set(err, ERR_LIMIT, "the manifest is too large");
+    if (ok) {
+        memcpy(copy, b.ptr, b.len);
+        *out = (Str){copy, b.len};
+    }
+    buf_done(&b);
+    return ok;
+}
+
+bool manifest_parse(Arena *a, Str json, Manifest *out, Err *err)
+{
+    const Js *v;
+    Manifest m = {0};
+    int64_t format;
+    if (json.len > MANIFEST_MAX_BYTES)
+        return err_set(err, ERR_LIMIT, "the manifest is larger than %d bytes",
+                       MANIFEST_MAX_BYTES);
+    if (!js_parse(a, json, &v, err) || !js_want_i64(v, STR("format"), &format, err))
+        return err_wrap(err, "manifest");
+    if (format != MANIFEST_FORMAT)
+        return err_set(err, ERR_CONFLICT,
+                       "the release has format %lld, this program reads format %d",
+                       (long long)format, MANIFEST_FORMAT);
+    if (!js_want_str(v, STR("name"), &m.name, err) || !read_sizes(v, &m, err))
+        return err_wrap(err, "manifest");
+    if (!manifest_name_fits(m.name))
+        return err_set(err, ERR_CORRUPT, "the release's name is not a file's name");
+    const Js *calibration = js_get(v, STR("calibration"));
+    if (!calibration)
+        return err_set(err, ERR_CORRUPT, "the manifest has no calibration");
+    if (!calibration_read(calibration, &m.calibration, err) ||
+        !read_training(a, v, &m.training, err))
+        return err_wrap(err, "manifest");
+    *out = m;
+    return true;
+}

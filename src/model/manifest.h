@@ -1,0 +1,30 @@
+/* manifest.h - the facts of a release that are not arrays, as its JSON section says them.
+ *
+ * Kept apart from release.h because it is the part whose bytes are worth attacking: the
+ * arrays are checked by shape, this by meaning.
+ */
+#ifndef MODEL_MANIFEST_H
+#define MODEL_MANIFEST_H
+
+#include "model/calibrate.h"
+#include "model/features.h"
+
+enum { MANIFEST_FORMAT = 1, MANIFEST_NAME_MAX = 64, MANIFEST_MAX_BYTES = 1 << 20 };
+
+typedef struct Manifest {
+    Str name; /* letters, digits, dot, dash, underscore: it becomes a file's name */
+    int64_t created_ms;
+    Windows windows;
+    uint32_t buckets; /* of the fast tier: a power of two */
+    Calibration calibration;
+    Str training; /* JSON object: what it was trained on */
+} Manifest;
+
+bool manifest_name_fits(Str name);
+void manifest_print(const Manifest *m, Arena *a, Buf *out); /* a: scratch */
+
+/* Strict: every key there, of its type, in range; ERR_CORRUPT, and ERR_CONFLICT for the
+ * format of a newer program. */
+bool manifest_parse(Arena *a, Str json, Manifest *out, Err *err);
+
+#endif

@@ -1,0 +1,321 @@
+/* release.c - writes and opens releases; see release.h for the sections.
+ *
+ * On opening, matrices are turned back to float32 once (28 MB), because the kernels want
+ * floats; the fast tier's int8 rows are read where they lie in the mapped file.
+ */
+#include "model/release.h"
+
+#include "nn/pack.h"
+
+#include <assert.h>
+#include <math.h>
+
+enum {
+    OPEN_ARENA = 512 << 20, /* address space of an open release: floats, vocabulary, policy */
+    TEXT_MAX = 8 << 20,     /* of the vocabulary, the manifest, the report */
+};
+
+struct Release {
+    Arena *arena; /* holds this struct and all it points to but the pack */
+    Pack *pack;
+    const Kernels *kernels;
+    Digest digest;
+    Manifest manifest;
+    const Vocab *vocab;
+    const Policy *policy;
+    EncoderParams encoder;
+    NetworkParams network;
+    Fast fast;
+    const float *ensemble; /* [ENSEMBLE_ROWS, FACTOR_COUNT] */
+    Str report;
+};
+
+void ensemble_default(float ensemble[ENSEMBLE_ROWS][FACTOR_COUNT])
+{
+    static const float value[ENSEMBLE_ROWS] = {
+        [ENSEMBLE_ENCODER] = 1, [ENSEMBLE_ALONE] = 1, [ENSEMBLE_SURE] = -1e9f};
+    for (int r = 0; r < ENSEMBLE_ROWS; r++)
+        for (int f = 0; f < FACTOR_COUNT; f++)
+            ensemble[r][f] = value[r];
+}
+
+/* ---- writing ------------------------------------------------------------------------- */
+
+static const char *section(Arena *a, const char *room, const char *name)
+{
+    return str_z(a, str_print(a, "%s/%s", room, name));
+}
+
+/* A vector costs nothing and carries biases and gains: only matrices are cut to int8. */
+static void add_param(PackWriter *w, const char *name, const float *x, int rows, int cols)
+{
+    if (rows == 1)
+        pack_add_f32(w, name, x, (size_t)rows, (size_t)cols);
+    else
+        pack_add_i8(w, name, x, (size_t)rows, (size_t)cols);
+}
+
+static void add_weights(PackWriter *w, Arena *a, const ReleaseParts *p)
+{
+    for (int i = 0; i < encoder_param_info_count; i++) {
+        const EncoderParamInfo *e = &encoder_param_info[i];
+        add_param(w, section(a, "encoder", e->name), p->encoder->all + e->offset, e->rows,
+                  e->cols);
+    }
+    for (int i = 0; i < network_param_info_count; i++) {
+        const NetworkParamInfo *n = &network_param_info[i];
+        pack_add_f32(w, section(a, "network", n->name), p->network->all + n->offset,
+                     (size_t)n->rows, (size_t)n->cols);
+    }
+    pack_add_i8(w, "fast/weight", p->fast_weight, p->buckets, FACTOR_COUNT);
+    pack_add_f32(w, "fast/bias", p->fast_bias, 1, FACTOR_COUNT);
+    pack_add_f32(w, "ensemble", p->ensemble[0], ENSEMBLE_ROWS, FACTOR_COUNT);
+}
+
+bool release_save(Arena *a, const ReleaseParts *p, const char *path, Digest *digest, Err *err)
+{
+    if (!manifest_name_fits(p->name))
+        return err_set(err, ERR_INPUT,
+                       "'" STR_FMT "' cannot name a release: letters, digits, "
+                       "dot, dash and underscore, at most %d",
+                       STR_ARG(p->name), MANIFEST_NAME_MAX);
+    ArenaMark mark = arena_mark(a);
+    Buf vocab, manifest;
+    Manifest m = {.name = p->name,
+                  .created_ms = p->created_ms,
+                  .windows = p->windows,
+                  .buckets = p->buckets,
+                  .calibration = p->calibration,
+                  .training = p->training};
+    buf_init(&vocab, TEXT_MAX);
+    buf_init(&manifest, MANIFEST_MAX_BYTES);
+    vocab_print(p->vocab, &vocab);
+    manifest_print(&m, a, &manifest);
+    PackWriter *w = pack_writer(a);
+    pack_add_bytes(w, "manifest", buf_str(&manifest));
+    pack_add_bytes(w, "policy", policy_text(p->policy));
+    pack_add_bytes(w, "report", p->report);
+    pack_add_bytes(w, "vocab", buf_str(&vocab));
+    add_weights(w, a, p);
+    bool ok = buf_ok(&vocab, err) && buf_ok(&manifest, err) && pack_save(w, path, digest, err);
+    buf_done(&vocab);
+    buf_done(&manifest);
+    arena_rewind(a, mark);
+    return ok;
+}
+
+bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err)
+{
+    size_t buckets = r->fast.layer.buckets;
+    float *weight = arena_array(a, float, buckets *FACTOR_COUNT);
+    if (!pack_read_f32(r->pack, "fast/weight", buckets, FACTOR_COUNT, weight, err))
+        return false;
+    *out = (ReleaseParts){.name = r->manifest.name,
+                          .created_ms = r->manifest.created_ms,
+                          .vocab = r->vocab,
+                          .encoder = &r->encoder,
+                          .network = &r->network,
+                          .windows = r->manifest.windows,
+                          .buckets = r->manifest.buckets,
+                          .fast_weight = weight,
+                          .fast_bias = r->fast.bias,
+                          .calibration = r->manifest.calibration,
+                          .policy = r->policy,
+                          .training = r->manifest.training,
+                          .report = r->report};
+    memcpy(out->ensemble, r->ensemble, sizeof out->ensemble);
+    return true;
+}
+
+/* ---- opening ------------------------------------------------------------------------- */
+
+static bool all_finite(const float *x, size_t n, const char *what, Err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return err_set(err, ERR_CORRUPT, "%s holds a number that is not finite", what);
+    return true;
+}
+
+static bool read_param(const Pack *p, const char *name, int rows, int cols, float *out,
+                       Err *err)
+{
+    return pack_read_f32(p, name, (size_t)rows, (size_t)cols, out, err) &&
+           all_finite(out, (size_t)rows * (size_t)cols, name, err);
+}
+
+static bool open_weights(Release *r, Err *err)
+{
+    Arena *a = r->arena;
+    encoder_params_at(&r->encoder, arena_array(a, float, encoder_param_count()));
+    network_params_at(&r->network, arena_array(a, float, network_param_count()));
+    for (int i = 0; i < encoder_param_info_count; i++) {
+        const EncoderParamInfo *e = &encoder_param_info[i];
+        if (!read_param(r->pack, section(a, "encoder", e->name), e->rows, e->cols,
+                        r->encoder.all + e->offset, err))
+            return false;
+    }
+    for (int i = 0; i < network_param_info_count; i++) {
+        const NetworkParamInfo *n = &network_param_info[i];
+        if (!read_param(r->pack, section(a, "network", n->name), n->rows, n->cols,
+                        r->network.all + n->offset, err))
+            return false;
+    }
+    return true;
+}
+
+static bool open_fast(Release *r, Err *err)
+{
+    SparseLinear *l = &r->fast.layer;
+    l->buckets = r->manifest.buckets;
+    l->F = FACTOR_COUNT;
+    return pack_i8(r->pack, "fast/weight", l->buckets, FACTOR_COUNT, &l->q, &l->row_scale,
+                   err) &&
+           all_finite(l->row_scale, l->buckets, "fast/weight", err) &&
+           pack_f32(r->pack, "fast/bias", 1, FACTOR_COUNT, &r->fast.bias, err) &&
+           all_finite(r->fast.bias, FACTOR_COUNT, "fast/bias", err) &&
+           pack_f32(r->pack, "ensemble", ENSEMBLE_ROWS, FACTOR_COUNT, &r->ensemble, err) &&
+           all_finite(r->ensemble, (size_t)ENSEMBLE_ROWS * FACTOR_COUNT, "ensemble", err);
+}
+
+static bool open_texts(Release *r, Err *err)
+{
+    Str manifest, policy, vocab;
+    if (!pack_bytes(r->pack, "manifest", &manifest, err) ||
+        !manifest_parse(r->arena, manifest, &r->manifest, err) ||
+        !pack_bytes(r->pack, "policy", &policy, err) ||
+        !policy_parse(r->arena, policy, "policy of the release", &r->policy, err) ||
+        !pack_bytes(r->pack, "vocab", &vocab, err) ||
+        !vocab_parse(r->arena, vocab, &r->vocab, err))
+        return false;
+    if (vocab_size(r->vocab) > ENCODER_VOCAB)
+        return err_set(err, ERR_CORRUPT, "the vocabulary has %d pieces, the encoder %d",
+                       vocab_size(r->vocab), ENCODER_VOCAB);
+    const Js *report;
+    ArenaMark mark = arena_mark(r->arena);
+    bool ok = pack_bytes(r->pack, "report", &r->report, err) &&
+              js_parse(r->arena, r->report, &report, err);
+    arena_rewind(r->arena, mark);
+    return ok;
+}
+
+static bool open_pack(Pack *pack, const Kernels *k, Release **out, Err *err)
+{
+    Arena *a = arena_open(OPEN_ARENA);
+    Release *r = arena_new(a, Release);
+    *r = (Release){.arena = a, .pack = pack, .kernels = k, .digest = pack_digest(pack)};
+    if (!open_texts(r, err) || !open_weights(r, err) || !open_fast(r, err)) {
+        release_close(r);
+        return false;
+    }
+    *out = r;
+    return true;
+}
+
+bool release_open(const char *path, const Kernels *k, Release **out, Err *err)
+{
+    Pack *pack;
+    if (!pack_open(path, &pack, err))
+        return false;
+    return open_pack(pack, k, out, err) || err_wrap(err, "%s", path);
+}
+
+bool release_open_bytes(Str bytes, const Kernels *k, Release **out, Err *err)
+{
+    Pack *pack;
+    return pack_open_bytes(bytes, &pack, err) && open_pack(pack, k, out, err);
+}
+
+void release_close(Release *r)
+{
+    if (!r)
+        return;
+    Arena *a = r->arena;
+    pack_close(r->pack);
+    arena_close(a);
+}
+
+/* ---- finding ------------------------------------------------------------------------- */
+
+static bool is_digits(Str s)
+{
+    bool hex = s.len >= RELEASE_REF_DIGITS && s.len < DIGEST_HEX_SIZE;
+    for (size_t i = 0; hex && i < s.len; i++)
+        hex = (s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f');
+    return hex;
+}
+
+static bool find_digest(Arena *a, const char *dir, Str ref, Str *path, Err *err)
+{
+    Str *name = NULL, found = {0};
+    size_t count = 0;
+    if (!file_list(a, dir, ".gavel", &name, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        char hex[DIGEST_HEX_SIZE];
+        Err unread = {0};
+        Pack *pack;
+        Str file = str_print(a, "%s/" STR_FMT, dir, STR_ARG(name[i]));
+        if (!pack_open(str_z(a, file), &pack, &unread))
+            continue; /* a broken neighbour is no reason to refuse this one */
+        Digest d = pack_digest(pack);
+        pack_close(pack);
+        digest_hex(&d, hex);
+        if (!str_starts(str_of(hex), ref))
+            continue;
+        if (found.ptr)
+            return err_set(err, ERR_CONFLICT, "'" STR_FMT "' fits several releases",
+                           STR_ARG(ref));
+        found = file;
+    }
+    if (!found.ptr)
+        return err_set(err, ERR_NOT_FOUND,
+                       "no release in %s has a digest from '" STR_FMT "' on", dir,
+                       STR_ARG(ref));
+    *path = found;
+    return true;
+}
+
+bool release_find(Arena *a, const char *dir, Str ref, Str *path, Err *err)
+{
+    Str named = str_print(a, "%s/" STR_FMT ".gavel", dir, STR_ARG(ref));
+    if (file_exists(str_z(a, ref)) && !file_is_dir(str_z(a, ref))) {
+        *path = str_copy(a, ref);
+        return true;
+    }
+    if (manifest_name_fits(ref) && file_exists(str_z(a, named))) {
+        *path = named;
+        return true;
+    }
+    if (is_digits(ref) && file_is_dir(dir))
+        return find_digest(a, dir, ref, path, err);
+    return err_set(err, ERR_NOT_FOUND,
+                   "no release '" STR_FMT "': neither a file nor a name in %s", STR_ARG(ref),
+                   dir);
+}
+
+/* ---- what it holds ------------------------------------------------------------------- */
+
+Digest release_digest(const Release *r) { return r->digest; }
+Str release_name(const Release *r) { return r->manifest.name; }
+int64_t release_created_ms(const Release *r) { return r->manifest.created_ms; }
+const Policy *release_policy(const Release *r) { return r->policy; }
+Str release_report(const Release *r) { return r->report; }
+Str release_training(const Release *r) { return r->manifest.training; }
+const Vocab *release_vocab(const Release *r) { return r->vocab; }
+const Kernels *release_kernels(const Release *r) { return r->kernels; }
+const EncoderParams *release_encoder(const Release *r) { return &r->encoder; }
+const NetworkParams *release_network(const Release *r) { return &r->network; }
+const Windows *release_windows(const Release *r) { return &r->manifest.windows; }
+const Fast *release_fast(const Release *r) { return &r->fast; }
+const Calibration *release_calibration(const Release *r) { return &r->manifest.calibration; }
+
+double release_threshold(const Release *r, Category c)
+{
+    return r->manifest.calibration.map[c].threshold;
+}
+
+const float *release_ensemble(const Release *r, EnsembleRow row)
+{
+    return r->ensemble + (size_t)row * FACTOR_COUNT;
+}

@@ -1,0 +1,90 @@
+/* score.c - text in, probabilities out.
+ *
+ * The fast tier always runs: it is cheap and its logits are half of what the ensemble
+ * knows.  The encoder runs unless the fast tier is sure (TIER_CASCADE) or alone
+ * (TIER_FAST).  A text in which a tier finds nothing to read, blank or empty, says nothing:
+ * every factor is 0, whatever the biases have learned.
+ */
+#include "model/score.h"
+
+#include <math.h>
+
+static bool fast_is_sure(const Release *r, const float *logit)
+{
+    const float *sure = release_ensemble(r, ENSEMBLE_SURE);
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        if (!(logit[f] < sure[f]))
+            return false;
+    return true;
+}
+
+/* Both readings of a disguised text; the greater of the two counts. */
+static void run_encoder(const Release *r, Arena *a, const Features *x, float *logit)
+{
+    const Pieces *reading[] = {&x->original, &x->disguised};
+    for (int i = 0; i < 2; i++) {
+        float one[FACTOR_COUNT];
+        if (reading[i]->count == 0)
+            continue;
+        network_text(release_kernels(r), release_encoder(r), release_network(r),
+                     release_windows(r), a, reading[i]->id, reading[i]->count, one);
+        for (int f = 0; f < FACTOR_COUNT; f++)
+            logit[f] = isnan(logit[f]) || one[f] > logit[f] ? one[f] : logit[f];
+    }
+}
+
+static void join(const Release *r, Scores *s)
+{
+    const float *encoder = release_ensemble(r, ENSEMBLE_ENCODER);
+    const float *fast = release_ensemble(r, ENSEMBLE_FAST);
+    const float *bias = release_ensemble(r, ENSEMBLE_BIAS);
+    const float *alone = release_ensemble(r, ENSEMBLE_ALONE);
+    const float *alone_bias = release_ensemble(r, ENSEMBLE_ALONE_BIAS);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        float z = s->encoder_ran
+                      ? encoder[f] * s->logit_encoder[f] + fast[f] * s->logit_fast[f] + bias[f]
+                      : alone[f] * s->logit_fast[f] + alone_bias[f];
+        s->factor[f] = (float)(1 / (1 + exp(-(double)z)));
+    }
+}
+
+static bool read_text(const Release *r, Arena *a, Str text, Tier tier, size_t max_pieces,
+                      Scores *s, Err *err)
+{
+    Features x;
+    if (!features_ngrams(a, text, release_fast(r)->layer.buckets, &x, err))
+        return false;
+    s->disguised = x.folded.disguised;
+    fast_forward(release_fast(r), a, &x.ngrams, s->logit_fast);
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        s->logit_encoder[f] = NAN;
+    bool alone = tier == TIER_FAST || (tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast));
+    if (!alone) {
+        if (!features_pieces(release_vocab(r), a, text, max_pieces, &x, err))
+            return false;
+        run_encoder(r, a, &x, s->logit_encoder);
+        s->encoder_ran = x.original.count > 0;
+        s->pieces_read = x.original.count;
+        s->capped = x.capped;
+    }
+    if (alone ? x.ngrams.count == 0 : x.original.count == 0)
+        return true;
+    join(r, s);
+    return true;
+}
+
+bool score_text(const Release *r, Arena *a, Str text, Tier tier, size_t max_pieces, Scores *out,
+                Err *err)
+{
+    Scores s = {0};
+    ArenaMark mark = arena_mark(a);
+    bool ok = read_text(r, a, text, tier, max_pieces, &s, err);
+    arena_rewind(a, mark);
+    if (!ok)
+        return false;
+    policy_compose(release_policy(r), s.factor, s.composed);
+    for (int c = 0; c < CATEGORY_COUNT; c++)
+        s.category[c] = calibration_apply(&release_calibration(r)->map[c], s.composed[c]);
+    *out = s;
+    return true;
+}
