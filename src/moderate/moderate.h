@@ -5,6 +5,7 @@
 #define MODERATE_MODERATE_H
 
 #include "model/score.h"
+#include "policy/decide.h"
 
 typedef struct Limits {
     size_t max_text_bytes, max_pieces;
@@ -22,6 +23,9 @@ typedef struct Verdict {
     bool category[CATEGORY_COUNT];
     double score[CATEGORY_COUNT];
     bool applies_text[CATEGORY_COUNT], applies_image[CATEGORY_COUNT];
+    Action action;
+    float factor[FACTOR_COUNT]; /* probabilities, the highest of the texts */
+    bool encoder_ran, disguised, capped;
 } Verdict;
 
 /* ERR_LIMIT over a limit, ERR_INPUT for text that is not UTF-8. */
