@@ -33,29 +33,34 @@ static void unit_add(Unit *u, const SplitMember *m)
         u->side = m->fixed; /* the order of Split is the order of strength */
 }
 
-void split_assign(Arena *a, const SplitMember *m, size_t count, uint32_t group_count,
-                  const SplitShares *shares, Split *side, SplitReport *report)
+static void join_units(Arena *a, const SplitInput *in, uint32_t *parent)
 {
-    assert(count < UINT32_MAX);
-    ArenaMark mark = arena_mark(a);
-    uint32_t *parent = arena_array(a, uint32_t, count);
-    uint32_t *first = arena_array(a, uint32_t, group_count); /* 1 + a member of the group */
-    Unit *unit = arena_array(a, Unit, count);
-    disjoint_init(parent, count);
-    for (size_t i = 0; i < count; i++) {
-        disjoint_join(parent, (uint32_t)i, m[i].cluster);
-        if (m[i].group == 0)
-            continue;
-        assert(m[i].group < group_count);
-        if (first[m[i].group])
-            disjoint_join(parent, (uint32_t)i, first[m[i].group] - 1);
+    uint32_t *first = arena_array(a, uint32_t, in->groups); /* 1 + a member of the group */
+    disjoint_init(parent, in->count);
+    for (size_t i = 0; i < in->count; i++)
+        disjoint_join(parent, (uint32_t)i, in->member[i].cluster);
+    for (size_t i = 0; i < in->group_entries; i++) {
+        SplitGroup g = in->group[i];
+        assert(g.group < in->groups && g.member < in->count);
+        if (first[g.group])
+            disjoint_join(parent, g.member, first[g.group] - 1);
         else
-            first[m[i].group] = (uint32_t)i + 1;
+            first[g.group] = g.member + 1;
     }
-    for (size_t i = 0; i < count; i++)
-        unit_add(&unit[disjoint_root(parent, (uint32_t)i)], &m[i]);
+}
+
+void split_assign(Arena *a, const SplitInput *in, const SplitShares *shares, Split *side,
+                  SplitReport *report)
+{
+    assert(in->count < UINT32_MAX);
+    ArenaMark mark = arena_mark(a);
+    uint32_t *parent = arena_array(a, uint32_t, in->count);
+    Unit *unit = arena_array(a, Unit, in->count);
+    join_units(a, in, parent);
+    for (size_t i = 0; i < in->count; i++)
+        unit_add(&unit[disjoint_root(parent, (uint32_t)i)], &in->member[i]);
     *report = (SplitReport){0};
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < in->count; i++) {
         if (unit[i].members == 0)
             continue;
         report->units++;
@@ -63,9 +68,9 @@ void split_assign(Arena *a, const SplitMember *m, size_t count, uint32_t group_c
         if (unit[i].side == SPLIT_COUNT)
             unit[i].side = draw(&unit[i].smallest, shares);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < in->count; i++) {
         Split s = unit[disjoint_root(parent, (uint32_t)i)].side;
-        bool lost = m[i].fixed != SPLIT_COUNT && m[i].fixed != s;
+        bool lost = in->member[i].fixed != SPLIT_COUNT && in->member[i].fixed != s;
         side[i] = lost ? SPLIT_COUNT : s;
         report->dropped += lost;
     }

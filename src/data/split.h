@@ -22,9 +22,21 @@ typedef struct SplitShares {
 typedef struct SplitMember {
     Digest digest;
     uint32_t cluster; /* an index into the members: dedupe.h */
-    uint32_t group;   /* 0: none; else equal numbers belong together */
     Split fixed;      /* SPLIT_COUNT: free */
 } SplitMember;
+
+/* A member may belong to several groups: each source has its own. */
+typedef struct SplitGroup {
+    uint32_t member, group;
+} SplitGroup;
+
+typedef struct SplitInput {
+    const SplitMember *member;
+    size_t count;
+    const SplitGroup *group;
+    size_t group_entries;
+    uint32_t groups; /* their numbers are below this */
+} SplitInput;
 
 typedef struct SplitReport {
     size_t units;
@@ -32,9 +44,9 @@ typedef struct SplitReport {
     size_t dropped; /* fixed to a side that their unit lost */
 } SplitReport;
 
-/* side[i] is where member i goes; SPLIT_COUNT: dropped.  Groups are numbered below
- * group_count.  Scratch from `a` is given back. */
-void split_assign(Arena *a, const SplitMember *m, size_t count, uint32_t group_count,
-                  const SplitShares *shares, Split *side, SplitReport *report);
+/* side[i] is where member i goes; SPLIT_COUNT: dropped.  Scratch from `a` is given
+ * back. */
+void split_assign(Arena *a, const SplitInput *in, const SplitShares *shares, Split *side,
+                  SplitReport *report);
 
 #endif

@@ -1,34 +1,64 @@
 #include "data/split.h"
 #include "test.h"
 
-enum { MANY = 5000 };
+enum { MANY = 5000, GROUPS = 1000 };
 
 static const SplitShares thirds = {.seed = 1, .calibrate = 0.3, .test = 0.3};
 
-static SplitMember member(uint64_t name, uint32_t cluster, uint32_t group, Split fixed)
+/* Group 0 is none. */
+typedef struct Case {
+    SplitMember *m;
+    uint32_t *group;
+    size_t count;
+} Case;
+
+static SplitMember member(uint64_t name, uint32_t cluster, Split fixed)
 {
     Str bytes = {(const char *)&name, sizeof name};
-    return (SplitMember){digest_of(bytes), cluster, group, fixed};
+    return (SplitMember){digest_of(bytes), cluster, fixed};
 }
 
-static SplitReport assign(Arena *a, const SplitMember *m, size_t n, Split *side)
+static Case new_case(Arena *a, size_t n)
+{
+    return (Case){arena_array(a, SplitMember, n), arena_array(a, uint32_t, n), n};
+}
+
+static SplitReport assign_shares(Arena *a, Case c, const SplitShares *shares, Split *side)
 {
     SplitReport r;
-    split_assign(a, m, n, 1000, &thirds, side, &r);
+    SplitGroup *g = arena_array(a, SplitGroup, c.count);
+    size_t n = 0;
+    for (size_t i = 0; i < c.count; i++)
+        if (c.group[i])
+            g[n++] = (SplitGroup){(uint32_t)i, c.group[i]};
+    split_assign(a, &(SplitInput){c.m, c.count, g, n, GROUPS}, shares, side, &r);
     return r;
 }
 
-static SplitMember *random_members(Arena *a, uint64_t *seed, size_t n, int fixed_in)
+static SplitReport assign(Arena *a, Case c, Split *side)
 {
-    SplitMember *m = arena_array(a, SplitMember, n);
+    return assign_shares(a, c, &thirds, side);
+}
+
+static Case random_case(Arena *a, uint64_t *seed, size_t n, int fixed_in)
+{
+    Case c = new_case(a, n);
     for (size_t i = 0; i < n; i++) {
         uint32_t cluster = (uint32_t)(random_u64(seed) % 4 ? i : random_u64(seed) % (i + 1));
-        uint32_t group = (uint32_t)(random_u64(seed) % 3 ? 0 : 1 + random_u64(seed) % 999);
         bool fixed = random_u64(seed) % (uint64_t)fixed_in == 0;
-        m[i] = member(random_u64(seed), cluster, group,
-                      fixed ? (Split)(random_u64(seed) % 3) : SPLIT_COUNT);
+        c.m[i] = member(random_u64(seed), cluster,
+                        fixed ? (Split)(random_u64(seed) % 3) : SPLIT_COUNT);
+        c.group[i] = (uint32_t)(random_u64(seed) % 3 ? 0 : 1 + random_u64(seed) % (GROUPS - 1));
     }
-    return m;
+    return c;
+}
+
+static Case singles(Arena *a, size_t n)
+{
+    Case c = new_case(a, n);
+    for (uint32_t i = 0; i < n; i++)
+        c.m[i] = member(i, i, SPLIT_COUNT);
+    return c;
 }
 
 static void no_cluster_and_no_group_has_members_on_two_sides(void **state)
@@ -37,21 +67,21 @@ static void no_cluster_and_no_group_has_members_on_two_sides(void **state)
     uint64_t seed = 11;
     for (int round = 0; round < 20; round++) {
         ArenaMark mark = arena_mark(a);
-        SplitMember *m = random_members(a, &seed, MANY, 1 + round * 5);
+        Case k = random_case(a, &seed, MANY, 1 + round * 5);
         Split *side = arena_array(a, Split, MANY);
-        assign(a, m, MANY, side);
-        Split of_cluster[MANY], of_group[1000];
+        assign(a, k, side);
+        Split of_cluster[MANY], of_group[GROUPS];
         for (int i = 0; i < MANY; i++)
             of_cluster[i] = SPLIT_COUNT;
-        for (int i = 0; i < 1000; i++)
+        for (int i = 0; i < GROUPS; i++)
             of_group[i] = SPLIT_COUNT;
         for (int i = 0; i < MANY; i++) {
             if (side[i] == SPLIT_COUNT)
                 continue;
-            Split *c = &of_cluster[m[i].cluster], *g = &of_group[m[i].group];
+            Split *c = &of_cluster[k.m[i].cluster], *g = &of_group[k.group[i]];
             assert_true(*c == SPLIT_COUNT || *c == side[i]);
-            assert_true(m[i].group == 0 || *g == SPLIT_COUNT || *g == side[i]);
-            assert_true(m[i].fixed == SPLIT_COUNT || m[i].fixed == side[i]);
+            assert_true(k.group[i] == 0 || *g == SPLIT_COUNT || *g == side[i]);
+            assert_true(k.m[i].fixed == SPLIT_COUNT || k.m[i].fixed == side[i]);
             *c = *g = side[i];
         }
         arena_rewind(a, mark);
@@ -63,15 +93,15 @@ static void the_order_of_members_does_not_matter(void **state)
     Arena *a = *state;
     uint64_t seed = 5;
     enum { N = 400 };
-    SplitMember *m = random_members(a, &seed, N, 10);
-    SplitMember *back = arena_array(a, SplitMember, N);
+    Case c = random_case(a, &seed, N, 10), back = new_case(a, N);
     for (uint32_t i = 0; i < N; i++) {
-        back[N - 1 - i] = m[i];
-        back[N - 1 - i].cluster = N - 1 - m[i].cluster;
+        back.m[N - 1 - i] = c.m[i];
+        back.m[N - 1 - i].cluster = N - 1 - c.m[i].cluster;
+        back.group[N - 1 - i] = c.group[i];
     }
     Split *side = arena_array(a, Split, N), *again = arena_array(a, Split, N);
-    assign(a, m, N, side);
-    assign(a, back, N, again);
+    assign(a, c, side);
+    assign(a, back, again);
     for (int i = 0; i < N; i++)
         assert_int_equal(side[i], again[N - 1 - i]);
 }
@@ -80,12 +110,11 @@ static void a_text_stays_on_its_side_when_others_come(void **state)
 {
     Arena *a = *state;
     enum { FEW = 200, MORE = 600 };
-    SplitMember m[MORE];
     Split few[MORE], more[MORE];
-    for (uint32_t i = 0; i < MORE; i++)
-        m[i] = member(i, i, 0, SPLIT_COUNT);
-    assign(a, m, FEW, few);
-    assign(a, m, MORE, more);
+    Case c = singles(a, MORE);
+    assign(a, c, more);
+    c.count = FEW;
+    assign(a, c, few);
     for (int i = 0; i < FEW; i++)
         assert_int_equal(few[i], more[i]);
 }
@@ -93,13 +122,10 @@ static void a_text_stays_on_its_side_when_others_come(void **state)
 static void shares_are_met_and_the_seed_matters(void **state)
 {
     Arena *a = *state;
-    SplitMember *m = arena_array(a, SplitMember, MANY);
+    Case c = singles(a, MANY);
     Split *side = arena_array(a, Split, MANY), *other = arena_array(a, Split, MANY);
-    for (uint32_t i = 0; i < MANY; i++)
-        m[i] = member(i, i, 0, SPLIT_COUNT);
-    assign(a, m, MANY, side);
-    SplitReport r;
-    split_assign(a, m, MANY, 1, &(SplitShares){2, 0.3, 0.3}, other, &r);
+    assign(a, c, side);
+    assign_shares(a, c, &(SplitShares){2, 0.3, 0.3}, other);
     int count[SPLIT_COUNT] = {0}, moved = 0;
     for (int i = 0; i < MANY; i++) {
         count[side[i]]++;
@@ -113,19 +139,16 @@ static void shares_are_met_and_the_seed_matters(void **state)
 static void shares_of_nothing_and_of_all_are_exact(void **state)
 {
     Arena *a = *state;
-    SplitMember m[100];
     Split side[100];
-    SplitReport r;
-    for (uint32_t i = 0; i < 100; i++)
-        m[i] = member(i, i, 0, SPLIT_COUNT);
-    split_assign(a, m, 100, 1, &(SplitShares){1, 0, 0}, side, &r);
+    Case c = singles(a, 100);
+    assign_shares(a, c, &(SplitShares){1, 0, 0}, side);
     for (int i = 0; i < 100; i++)
         assert_int_equal(side[i], SPLIT_TRAIN);
-    split_assign(a, m, 100, 1, &(SplitShares){1, 0, 1}, side, &r);
+    assign_shares(a, c, &(SplitShares){1, 0, 1}, side);
     for (int i = 0; i < 100; i++)
         assert_int_equal(side[i], SPLIT_TEST);
-    split_assign(a, m, 0, 1, &thirds, side, &r);
-    assert_int_equal(r.units, 0);
+    c.count = 0;
+    assert_int_equal(assign(a, c, side).units, 0);
 }
 
 static void test_beats_calibrate_beats_train_and_losers_are_dropped(void **state)
@@ -153,12 +176,12 @@ static void test_beats_calibrate_beats_train_and_losers_are_dropped(void **state
          2},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        SplitMember m[3]; /* 0 and 1 in one cluster, 1 and 2 in one group */
+        Case k = new_case(*state, 3); /* 0 and 1 in one cluster, 1 and 2 in one group */
         Split side[3];
-        m[0] = member(1, 0, 0, cases[c].fixed[0]);
-        m[1] = member(2, 0, 7, cases[c].fixed[1]);
-        m[2] = member(3, 2, 7, cases[c].fixed[2]);
-        SplitReport r = assign(*state, m, 3, side);
+        for (uint32_t i = 0; i < 3; i++)
+            k.m[i] = member(i, i < 2 ? 0 : i, cases[c].fixed[i]);
+        k.group[1] = k.group[2] = 7;
+        SplitReport r = assign(*state, k, side);
         for (int i = 0; i < 3; i++)
             if (side[i] != cases[c].side[i])
                 fail_msg("%s: member %d", cases[c].what, i);
