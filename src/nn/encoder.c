@@ -67,8 +67,10 @@ void encoder_spans(AdamwSpan *out, size_t at, float embed_rate, float decay)
                              .count = (size_t)info->rows * (size_t)info->cols,
                              .rate = 1,
                              .decay = info->rows > 1 ? decay : 0};
-        if (strcmp(info->name, "embed") == 0)
-            out[i] = (AdamwSpan){out[i].from, out[i].count, embed_rate, 0, info->cols};
+        if (strcmp(info->name, "embed") == 0) {
+            out[i].rate = embed_rate;
+            out[i].decay = 0;
+        }
         if (strcmp(info->name, "freq") == 0)
             out[i].rate = 0;
     }

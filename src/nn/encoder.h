@@ -84,7 +84,7 @@ extern const EncoderParamInfo encoder_param_info[];
 extern const int encoder_param_info_count;
 
 /* How AdamW treats the encoder whose block begins at float `at` of the flat vector: the
- * word table lazily at embed_rate times the rate and without decay, matrices with decay,
+ * word table at embed_rate times the rate and without decay, matrices with decay,
  * vectors without, the frequencies frozen.  Writes encoder_param_info_count spans, in the
  * table's order; `top_w` and `top_b` only learn where embed_out is trained: freeze them
  * (rate 0) when the head sits on `pooled`, or decay would eat them. */

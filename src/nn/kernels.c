@@ -53,3 +53,5 @@ bool kernels_find(Str name, const Kernels **out, Err *err)
                    "no kernels '" STR_FMT "'; there are auto, avx2, blas and reference",
                    STR_ARG(name));
 }
+
+const char *kernels_blas_core(void) { return openblas_get_corename(); }

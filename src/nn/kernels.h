@@ -51,4 +51,9 @@ typedef struct Kernels {
  * ERR_USAGE names what there is; ERR_NOT_FOUND when the processor lacks it. */
 bool kernels_find(Str name, const Kernels **out, Err *err);
 
+/* Which code OpenBLAS runs here ("Haswell", "SkylakeX"), for logs and reports.  It follows
+ * the processor unless OPENBLAS_CORETYPE is set in the environment: a run under
+ * OPENBLAS_CORETYPE=Haswell on a processor with AVX-512 is half as fast as one without. */
+const char *kernels_blas_core(void);
+
 #endif

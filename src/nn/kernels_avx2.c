@@ -1,10 +1,9 @@
 /* kernels_avx2.c - eight floats at a time.
  *
  * Compiled with -mavx2 -mfma; only kernels_find may hand this table out, after asking
- * the processor.  Matrix products come from OpenBLAS: on the machine this was written
- * on it runs at 90 GFLOP/s of one core's AVX2 peak of about 100, so a product of our
- * own would win nothing yet.  Ours are the row-wise rest, where the reference's expf
- * and double sums would cost as much as a tenth of a forward pass.
+ * the processor.  Matrix products come from OpenBLAS: where this was written it reaches 90
+ * GFLOP/s a core with AVX2 and 190 with AVX-512 (bench/bench_nn.c), so a product of our own
+ * would win nothing yet.  Ours are the row-wise rest and the optimiser.
  *
  * Reductions are written with intrinsics, not left to the compiler: their order, and so
  * the last bit, must not depend on how a pointer happens to be aligned.
