@@ -4,5 +4,6 @@
 const Command *const command_list[] = {
     &cmd_base_import,
     &cmd_config,
+    &cmd_recipe_check,
     NULL,
 };

@@ -6,5 +6,6 @@
 
 extern const Command cmd_base_import;
 extern const Command cmd_config;
+extern const Command cmd_recipe_check;
 
 #endif
