@@ -46,6 +46,7 @@ LIB      := $(OUT)/libgavel.a
 GAVEL    := $(OUT)/gavel
 
 UNIT     := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*/test_*.c))
+TOOLS    := $(patsubst tests/e2e/%.c,$(OUT)/tests/tools/%,$(wildcard tests/e2e/*.c))
 FUZZ     := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 REPLAY   := $(patsubst %,$(OUT)/fuzz/replay_%,$(FUZZ))
 BENCH    := $(patsubst bench/%.c,$(OUT)/bench/%,$(wildcard bench/bench_*.c))
@@ -59,9 +60,12 @@ $(GAVEL): $(call obj,$(CLI_SRC)) $(LIB)
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
-$(OUT)/tests/%: $(OUT)/tests/unit/%.o $(LIB)
+$(OUT)/tests/%: $(OUT)/tests/unit/%.o $(OUT)/tests/unit/model/fixture.o $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+$(OUT)/tests/tools/%: $(OUT)/tests/e2e/%.o $(OUT)/tests/unit/model/fixture.o $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(OUT)/fuzz/replay_%: $(OUT)/fuzz/fuzz_%.o $(OUT)/fuzz/replay.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(OUT)/bench/%: $(OUT)/bench/%.o $(LIB)
@@ -89,7 +93,7 @@ FORCE:
 .SECONDARY:
 
 # ---- tests -------------------------------------------------------------------
-test: $(GAVEL) $(UNIT) $(REPLAY)          ## everything a commit must pass
+test: $(GAVEL) $(UNIT) $(REPLAY) $(TOOLS)          ## everything a commit must pass
 	@tools/run-tests $(OUT) $(GAVEL)
 unit: $(UNIT) $(REPLAY)                   ## unit tests and fuzz replay only
 	@tools/run-tests $(OUT)
