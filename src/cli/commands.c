@@ -2,8 +2,6 @@
 #include "cli/commands.h"
 
 const Command *const command_list[] = {
-    &cmd_base_import,
-    &cmd_config,
-    &cmd_recipe_check,
-    NULL,
+    &cmd_base_import,  &cmd_config,       &cmd_moderate, &cmd_policy_lint,
+    &cmd_release_list, &cmd_release_show, NULL,
 };

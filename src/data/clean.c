@@ -128,10 +128,12 @@ Str clean_space(Arena *a, Str text)
             lines += text.ptr[i] == '\n';
             continue;
         }
-        if (gap && n && lines > 1)
+        if (gap && n && lines > 1) {
             p[n++] = '\n';
-        if (gap && n)
-            p[n++] = lines ? '\n' : ' ';
+            p[n++] = '\n';
+        } else if (gap && n) {
+            p[n++] = ' ';
+        }
         gap = false;
         lines = 0;
         p[n++] = text.ptr[i];

@@ -1,4 +1,4 @@
-/* input.h - the endpoint's `input`, in each form it takes, as texts to judge.
+/* inputs.h - the endpoint's `input`, in each form it takes, as texts to judge.
  *
  *     "text"                                   one result
  *     ["text", ...]                            a result each, in order
@@ -8,8 +8,8 @@
  * the same words.  A fault says which member it is about (`param`) and has a `code` for
  * machines, as the endpoint's errors do.
  */
-#ifndef MODERATE_INPUT_H
-#define MODERATE_INPUT_H
+#ifndef MODERATE_INPUTS_H
+#define MODERATE_INPUTS_H
 
 #include "base/js.h"
 #include "moderate/moderate.h"

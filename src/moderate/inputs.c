@@ -1,4 +1,4 @@
-#include "moderate/input.h"
+#include "moderate/inputs.h"
 
 #include <stdarg.h>
 #include <stdio.h>
