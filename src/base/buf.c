@@ -34,7 +34,7 @@ char *buf_reserve(Buf *b, size_t n)
             cap *= 2;
         if (cap > b->max)
             cap = b->max;
-        char *p = realloc(b->ptr, cap);
+        char *p = realloc(b->ptr, cap + 1); /* a byte more: vsnprintf ends with a NUL */
         if (!p) {
             fprintf(stderr, "out of memory: a buffer of %zu bytes\n", cap);
             abort();
@@ -70,7 +70,7 @@ void buf_print(Buf *b, const char *fmt, ...)
         buf_put(b, (Str){line, (size_t)n});
         return;
     }
-    char *p = buf_reserve(b, (size_t)n + 1); /* vsnprintf wants its terminator */
+    char *p = buf_reserve(b, (size_t)n);
     if (!p)
         return;
     va_start(ap, fmt);

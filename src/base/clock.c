@@ -19,9 +19,12 @@ int64_t clock_mono_ns(void)
 
 void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
 {
-    time_t s = (time_t)(wall_ms / 1000);
+    int64_t ms = wall_ms % 1000;
+    if (ms < 0) /* before 1970 the second is the one below */
+        ms += 1000;
+    time_t s = (time_t)((wall_ms - ms) / 1000);
     struct tm tm;
     gmtime_r(&s, &tm);
-    size_t n = strftime(out, CLOCK_ISO_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(out + n, CLOCK_ISO_SIZE - n, ".%03dZ", (int)(wall_ms % 1000));
+    snprintf(out, CLOCK_ISO_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
+             tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)ms);
 }

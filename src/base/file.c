@@ -238,29 +238,48 @@ static int by_name(const void *x, const void *y)
     return str_cmp(*(const Str *)x, *(const Str *)y);
 }
 
+/* One more name at *list, which moves when it is full. */
+static bool list_add(Arena *a, Str **list, size_t n, Str name)
+{
+    bool full = (n & (n - 1)) == 0; /* room is doubled at 0, 1, 2, 4, ... */
+    if (full) {
+        Str *more = arena_try_array(a, Str, n ? 2 * n : 1);
+        if (!more)
+            return false;
+        if (n)
+            memcpy(more, *list, n * sizeof **list);
+        *list = more;
+    }
+    char *copy = arena_try_array(a, char, name.len + 1);
+    if (!copy)
+        return false;
+    memcpy(copy, name.ptr, name.len);
+    (*list)[n] = (Str){copy, name.len};
+    return true;
+}
+
 bool file_list(Arena *a, const char *dir, const char *suffix, Str **names, size_t *count,
                Err *err)
 {
     DIR *d = opendir(dir);
     if (!d)
         return open_failed(dir, err);
-    size_t n = 0, cap = 16;
-    Str *list = arena_array(a, Str, cap);
-    for (struct dirent *e; (e = readdir(d));) {
+    size_t n = 0;
+    Str *list = NULL;
+    bool fits = true;
+    for (struct dirent *e; fits && (e = readdir(d));) {
         Str name = str_of(e->d_name);
         if (str_eq(name, STR(".")) || str_eq(name, STR("..")) ||
             !str_ends(name, str_of(suffix)))
             continue;
-        if (n == cap) {
-            Str *more = arena_array(a, Str, cap * 2);
-            memcpy(more, list, n * sizeof *list);
-            list = more;
-            cap *= 2;
-        }
-        list[n++] = str_copy(a, name);
+        fits = list_add(a, &list, n, name);
+        n += fits;
     }
     closedir(d);
-    qsort(list, n, sizeof *list, by_name);
+    if (!fits)
+        return err_set(err, ERR_LIMIT, "%s has too many entries", dir);
+    if (n)
+        qsort(list, n, sizeof *list, by_name);
     *names = list;
     *count = n;
     return true;

@@ -1,8 +1,11 @@
 #include "base/progress.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 
-static volatile sig_atomic_t stopping;
+/* Written by a signal handler and read by every thread: a lock-free atomic may be both. */
+static atomic_int stopping;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a handler may not wait");
 
 static void on_signal(int sig)
 {

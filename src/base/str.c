@@ -80,7 +80,7 @@ bool str_to_i64(Str s, int64_t *out)
 bool str_to_double(Str s, double *out)
 {
     char z[NUMBER_MAX + 1], *end;
-    if (!number_text(s, z))
+    if (!number_text(s, z) || strpbrk(z, "xX")) /* strtod would read hexadecimal */
         return false;
     double v = strtod(z, &end);
     if (*end || !isfinite(v))
