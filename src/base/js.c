@@ -58,7 +58,7 @@ static bool copy_object(Arena *a, json_t *j, int depth, Js *out, Err *err)
 
 static bool copy(Arena *a, const json_t *j, int depth, Js *out, Err *err)
 {
-    if (depth > JS_MAX_DEPTH)
+    if (depth >= JS_MAX_DEPTH && (json_is_array(j) || json_is_object(j)))
         return err_set(err, ERR_LIMIT, "JSON nested deeper than %d", JS_MAX_DEPTH);
     switch (json_typeof(j)) {
     case JSON_NULL:

@@ -5,6 +5,14 @@
 #include <assert.h>
 #include <yaml.h>
 
+enum { KEYS_MAX = 4096 };
+
+static void set_input(yaml_parser_t *p, Str text)
+{
+    const char *bytes = text.ptr ? text.ptr : ""; /* libyaml asserts that there is one */
+    yaml_parser_set_input_string(p, (const unsigned char *)bytes, text.len);
+}
+
 typedef struct Reader {
     Arena *arena;
     yaml_document_t *doc;
@@ -42,13 +50,6 @@ static void type_plain(Js *v)
 
 static bool copy(const Reader *r, yaml_node_t *n, int depth, Js *out);
 
-static bool default_tag(const yaml_node_t *n)
-{
-    const char *tag = (const char *)n->tag;
-    return !tag || strcmp(tag, YAML_STR_TAG) == 0 || strcmp(tag, YAML_SEQ_TAG) == 0 ||
-           strcmp(tag, YAML_MAP_TAG) == 0;
-}
-
 static bool copy_sequence(const Reader *r, yaml_node_t *n, int depth, Js *out)
 {
     out->type = JS_ARRAY;
@@ -69,6 +70,8 @@ static bool copy_mapping(const Reader *r, yaml_node_t *n, int depth, Js *out)
 {
     out->type = JS_OBJECT;
     size_t count = (size_t)(n->data.mapping.pairs.top - n->data.mapping.pairs.start);
+    if (count > KEYS_MAX) /* finding a key twice looks at all before it */
+        return refuse(r, n->start_mark, ERR_LIMIT, "too many keys in one mapping");
     Js *item = arena_try_array(r->arena, Js, count);
     Str *key = arena_try_array(r->arena, Str, count);
     if (!item || !key)
@@ -81,6 +84,8 @@ static bool copy_mapping(const Reader *r, yaml_node_t *n, int depth, Js *out)
             return refuse(r, k->start_mark, ERR_INPUT, "a key must be plain text");
         if (!copy(r, k, depth + 1, &name))
             return false;
+        if (str_eq(name.str, STR("<<")) && k->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+            return refuse(r, k->start_mark, ERR_INPUT, "merge keys are not taken");
         for (size_t j = 0; j < i; j++)
             if (str_eq(key[j], name.str))
                 return refuse(r, k->start_mark, ERR_INPUT, "this key stands twice");
@@ -114,8 +119,6 @@ static bool copy(const Reader *r, yaml_node_t *n, int depth, Js *out)
     out->column = (int)n->start_mark.column + 1;
     if (depth > JS_MAX_DEPTH)
         return refuse(r, n->start_mark, ERR_LIMIT, "nested too deep");
-    if (!default_tag(n))
-        return refuse(r, n->start_mark, ERR_INPUT, "tags are not taken");
     switch (n->type) {
     case YAML_SCALAR_NODE:
         return copy_scalar(r, n, out);
@@ -129,6 +132,25 @@ static bool copy(const Reader *r, yaml_node_t *n, int depth, Js *out)
     return refuse(r, n->start_mark, ERR_INPUT, "an empty node");
 }
 
+/* Why an event is not taken; NULL when it is. */
+static const char *unwanted(const yaml_event_t *e)
+{
+    const yaml_char_t *anchor = NULL, *tag = NULL;
+    if (e->type == YAML_ALIAS_EVENT)
+        return "aliases are not taken";
+    if (e->type == YAML_SCALAR_EVENT) {
+        anchor = e->data.scalar.anchor;
+        tag = e->data.scalar.tag;
+    } else if (e->type == YAML_SEQUENCE_START_EVENT) {
+        anchor = e->data.sequence_start.anchor;
+        tag = e->data.sequence_start.tag;
+    } else if (e->type == YAML_MAPPING_START_EVENT) {
+        anchor = e->data.mapping_start.anchor;
+        tag = e->data.mapping_start.tag;
+    }
+    return anchor ? "anchors are not taken" : tag ? "tags are not taken" : NULL;
+}
+
 /* Aliases make one node stand in two places, and a few lines of them unfold to
  * gigabytes: they are refused while scanning, before anything is built. */
 static bool scan(const Reader *r, Str text)
@@ -136,7 +158,7 @@ static bool scan(const Reader *r, Str text)
     yaml_parser_t p;
     if (!yaml_parser_initialize(&p))
         return err_set(r->err, ERR_LIMIT, "%s: no memory for the YAML reader", r->name);
-    yaml_parser_set_input_string(&p, (const unsigned char *)text.ptr, text.len);
+    set_input(&p, text);
     bool ok = true, end = false;
     int depth = 0, documents = 0;
     while (ok && !end) {
@@ -151,8 +173,9 @@ static bool scan(const Reader *r, Str text)
         bool closes = e.type == YAML_SEQUENCE_END_EVENT || e.type == YAML_MAPPING_END_EVENT;
         depth += opens - closes;
         end = e.type == YAML_STREAM_END_EVENT;
-        if (e.type == YAML_ALIAS_EVENT)
-            ok = refuse(r, e.start_mark, ERR_INPUT, "aliases are not taken");
+        const char *why = unwanted(&e);
+        if (why)
+            ok = refuse(r, e.start_mark, ERR_INPUT, why);
         else if (depth > JS_MAX_DEPTH)
             ok = refuse(r, e.start_mark, ERR_LIMIT, "nested too deep");
         else if (e.type == YAML_DOCUMENT_START_EVENT && ++documents > 1)
@@ -172,7 +195,7 @@ bool yaml_parse(Arena *a, Str text, const char *name, const Js **out, Err *err)
     yaml_parser_t p;
     if (!yaml_parser_initialize(&p))
         return err_set(err, ERR_LIMIT, "%s: no memory for the YAML reader", name);
-    yaml_parser_set_input_string(&p, (const unsigned char *)text.ptr, text.len);
+    set_input(&p, text);
     bool ok = yaml_parser_load(&p, &doc) == 1;
     if (!ok)
         err_set(err, ERR_INPUT, "%s:%zu: not valid YAML", name, p.problem_mark.line + 1);
