@@ -1,7 +1,14 @@
 /* commands.c - the table of commands, in the order that --help shows. */
 #include "cli/commands.h"
 
+/* clang-format off */
 const Command *const command_list[] = {
-    &cmd_base_import,  &cmd_config,       &cmd_moderate, &cmd_policy_lint,
-    &cmd_release_list, &cmd_release_show, NULL,
+    &cmd_base_import,
+    &cmd_config,
+    &cmd_moderate,
+    &cmd_policy_lint,
+    &cmd_release_list,
+    &cmd_release_show,
+    NULL,
 };
+/* clang-format on */
