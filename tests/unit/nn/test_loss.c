@@ -1,0 +1,89 @@
+#include "nn_test.h"
+
+#include "nn/loss.h"
+
+static void values_are_those_worked_out_by_hand(void **state)
+{
+    (void)state;
+    static const struct {
+        float logit, target;
+        double loss, slope;
+    } rows[] = {
+        {0,    0,    0.6931471805599453, 0.5                 },
+        {0,    1,    0.6931471805599453, -0.5                },
+        {0,    0.5f, 0.6931471805599453, 0                   },
+        {2,    1,    0.1269280110429726, -0.11920292202211755},
+        {-2,   0,    0.1269280110429726, 0.11920292202211755 },
+        {100,  0,    100,                1                   },
+        {-100, 1,    100,                -1                  },
+        {100,  1,    0,                  0                   },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        float grad;
+        LossSum s = bce_loss(&rows[i].logit, &rows[i].target, NULL, 1, 1, &grad);
+        assert_true(fabs(s.loss - rows[i].loss) < 1e-9 && s.known == 1);
+        assert_true(fabs((double)grad - rows[i].slope) < 1e-7);
+    }
+}
+
+static void the_unknown_contributes_nothing(void **state)
+{
+    (void)state;
+    float logit[4] = {5, 1, NAN, -1}, target[4] = {NAN, 1, NAN, 0}, grad[4];
+    LossSum s = bce_loss(logit, target, NULL, 4, 1, grad);
+    float two[2] = {1, -1}, known[2] = {1, 0}, same[2];
+    LossSum t = bce_loss(two, known, NULL, 2, 1, same);
+    assert_true(s.loss == t.loss && s.weight == 2 && s.known == 2);
+    assert_true(grad[0] == 0 && grad[2] == 0 && grad[1] == same[0] && grad[3] == same[1]);
+    assert_true(bce_mean_loss(logit, target, NULL, 1, grad) == 0 && grad[0] == 0);
+    assert_true(bce_mean_loss(logit, target, NULL, 0, NULL) == 0);
+}
+
+static void weights_and_scale_multiply(void **state)
+{
+    (void)state;
+    float logit[3] = {1, -2, 0.5f}, target[3] = {0, 0.25f, 1}, weight[3] = {3, 0, 0.5f};
+    float plain[3], heavy[3];
+    double each[3];
+    for (int i = 0; i < 3; i++)
+        each[i] = bce_loss(&logit[i], &target[i], NULL, 1, 1, &plain[i]).loss;
+    LossSum s = bce_loss(logit, target, weight, 3, 2, heavy);
+    assert_true(fabs(s.loss - (3 * each[0] + 0.5 * each[2])) < 1e-12 && s.weight == 3.5);
+    assert_close(heavy, (float[]){6 * plain[0], 0, plain[2]}, 3, 1e-6);
+    double mean = bce_mean_loss(logit, target, weight, 3, heavy);
+    assert_true(fabs(mean - s.loss / 3.5) < 1e-12);
+    assert_close(heavy, (float[]){3 * plain[0] / 3.5f, 0, plain[2] / 7}, 3, 1e-6);
+}
+
+static void gradients_are_slopes(void **state)
+{
+    Arena *a = *state;
+    uint64_t seed = 2;
+    float *x = random_floats(a, &seed, 50), *t = random_floats(a, &seed, 50), grad[50];
+    for (int i = 0; i < 50; i++) {
+        x[i] *= 8;
+        t[i] = i % 7 ? (t[i] + 1) / 2 : NAN;
+    }
+    bce_mean_loss(x, t, NULL, 50, grad);
+    for (int i = 0; i < 50; i++) {
+        float kept = x[i];
+        x[i] = kept + 0x1p-7f;
+        double up = bce_mean_loss(x, t, NULL, 50, NULL);
+        x[i] = kept - 0x1p-7f;
+        double slope = (up - bce_mean_loss(x, t, NULL, 50, NULL)) * 0x1p6;
+        x[i] = kept;
+        assert_true(fabs(slope - (double)grad[i]) < 1e-6);
+    }
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, with_big_arena, without_arena)
+    const struct CMUnitTest tests[] = {
+        TEST(values_are_those_worked_out_by_hand),
+        TEST(the_unknown_contributes_nothing),
+        TEST(weights_and_scale_multiply),
+        TEST(gradients_are_slopes),
+    };
+    return cmocka_run_group_tests_name("nn/loss", tests, NULL, NULL);
+}
