@@ -50,3 +50,20 @@ bool digest_eq(const Digest *a, const Digest *b)
 {
     return memcmp(a->byte, b->byte, sizeof a->byte) == 0;
 }
+
+void random_bytes(void *out, size_t n) { randombytes_buf(out, n); }
+
+void hash_key_random(HashKey *out) { random_bytes(out->byte, sizeof out->byte); }
+
+Digest digest_keyed(const HashKey *key, Str secret)
+{
+    Digest d;
+    crypto_generichash(d.byte, sizeof d.byte, (const unsigned char *)secret.ptr, secret.len,
+                       key->byte, sizeof key->byte);
+    return d;
+}
+
+bool digest_eq_secret(const Digest *a, const Digest *b)
+{
+    return sodium_memcmp(a->byte, b->byte, sizeof a->byte) == 0;
+}

@@ -3,18 +3,12 @@
 #include "test.h"
 
 #include "base/thread.h"
+#include "dial.h"
 #include "net/http_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-enum { WAIT_MS = 20000 }; /* a hang, not a measurement */
 
 typedef struct World {
     HttpServerOptions o;
@@ -77,16 +71,6 @@ static void run(void *ctx)
     Err err = {0};
     if (!http_server_run(w->server, &err))
         fprintf(stderr, "%s\n", err.msg);
-}
-
-static int port_of(Str address)
-{
-    Str rest = address, part = {0};
-    int64_t port = 0;
-    while (str_cut(&rest, ':', &part)) {
-    }
-    assert_true(str_to_i64(part, &port));
-    return (int)port;
 }
 
 static void world_start(World *w)
@@ -153,58 +137,6 @@ static void wait_inside(World *w, int n)
     pthread_mutex_unlock(&w->lock);
 }
 
-static int dial(const World *w)
-{
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w->port)};
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(connect(fd, (struct sockaddr *)&in, sizeof in), 0);
-    return fd;
-}
-
-static void say(int fd, Str s)
-{
-    while (s.len) {
-        ssize_t n = send(fd, s.ptr, s.len, MSG_NOSIGNAL);
-        if (n < 0)
-            return; /* closed on us: the answer tells */
-        s = (Str){s.ptr + n, s.len - (size_t)n};
-    }
-}
-
-/* Reads until `until` (NULL: the end) has come; the number of bytes, -1 for a hang. */
-static int hear(int fd, char *buf, size_t size, const char *until)
-{
-    size_t len = 0;
-    for (;;) {
-        buf[len] = 0;
-        if (until && strstr(buf, until))
-            return (int)len;
-        struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (poll(&p, 1, WAIT_MS) != 1)
-            return -1;
-        ssize_t n = recv(fd, buf + len, size - 1 - len, 0);
-        if (n <= 0)
-            return (int)len;
-        len += (size_t)n;
-    }
-}
-
-static void expect(int fd, const char *until)
-{
-    char buf[8192];
-    int n = hear(fd, buf, sizeof buf, until);
-    if (n < 0 || !strstr(buf, until))
-        fail_msg("wanted \"%s\", got \"%s\"", until, n < 0 ? "(nothing: it hangs)" : buf);
-}
-
-static void expect_closed(int fd)
-{
-    char buf[8192];
-    assert_int_equal(hear(fd, buf, sizeof buf, NULL), 0);
-    close(fd);
-}
-
 #define HOST "Host: x\r\n"
 
 static void an_answer_has_length_type_date_and_connection(void **state)
@@ -212,7 +144,7 @@ static void an_answer_has_length_type_date_and_connection(void **state)
     (void)state;
     World w = {0};
     world_start(&w);
-    int fd = dial(&w);
+    int fd = dial(w.port);
     char buf[8192];
     say(fd, STR("POST /a?q HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc"));
     assert_true(hear(fd, buf, sizeof buf, "POST /a 3") > 0);
@@ -234,7 +166,7 @@ static void head_has_the_length_and_no_body(void **state)
     (void)state;
     World w = {0};
     world_start(&w);
-    int fd = dial(&w);
+    int fd = dial(w.port);
     char buf[8192];
     say(fd, STR("HEAD /a HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
     assert_true(hear(fd, buf, sizeof buf, NULL) > 0);
@@ -250,7 +182,7 @@ static void pipelined_requests_are_answered_in_order(void **state)
     (void)state;
     World w = {0};
     world_start(&w);
-    int fd = dial(&w);
+    int fd = dial(w.port);
     static char out[1 << 17], in[1 << 18];
     size_t n = 0;
     for (int i = 0; i < 400; i++) /* inline ones would overtake, if anything could */
@@ -281,7 +213,7 @@ static void a_request_may_come_byte_by_byte(void **state)
     (void)state;
     World w = {0};
     world_start(&w);
-    int fd = dial(&w);
+    int fd = dial(w.port);
     Str all = STR("POST /slow HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
                   "3\r\nabc\r\n0\r\n\r\n");
     for (size_t i = 0; i < all.len; i++)
@@ -307,7 +239,7 @@ static void a_refusal_is_answered_and_ends_the_connection(void **state)
         {"GET / HTTP/4.2\r\n" HOST "\r\n",                             "HTTP/1.1 505 "               },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        int fd = dial(&w);
+        int fd = dial(w.port);
         char buf[8192];
         say(fd, str_of(rows[i].bytes));
         assert_true(hear(fd, buf, sizeof buf, "error ") > 0);
@@ -330,7 +262,7 @@ static void a_body_too_large_is_refused_while_it_is_sent(void **state)
     (void)state;
     World w = {0};
     world_start(&w);
-    int fd = dial(&w);
+    int fd = dial(w.port);
     static char junk[3 << 20];
     say(fd, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 3145728\r\n\r\n"));
     say(fd, (Str){junk, sizeof junk});
@@ -344,7 +276,7 @@ static void the_client_that_asks_first_is_told_to_go_on(void **state)
     (void)state;
     World w = {0};
     world_start(&w);
-    int fd = dial(&w);
+    int fd = dial(w.port);
     say(fd,
         STR("POST /e HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"));
     expect(fd, "HTTP/1.1 100 Continue\r\n\r\n");
@@ -361,9 +293,9 @@ static void a_full_queue_is_answered_at_once(void **state)
         .o = {.workers = 1, .queue = 2}
     };
     world_start(&w);
-    int busy[3], fd = dial(&w);
+    int busy[3], fd = dial(w.port);
     for (int i = 0; i < 3; i++) { /* one runs, two wait */
-        busy[i] = dial(&w);
+        busy[i] = dial(w.port);
         say(busy[i], STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
         if (i == 0)
             wait_inside(&w, 1);
@@ -399,7 +331,7 @@ static void slow_senders_are_timed_out(void **state)
         .o = {.header_timeout_ms = 30, .body_timeout_ms = 30}
     };
     world_start(&w);
-    int head = dial(&w), body = dial(&w);
+    int head = dial(w.port), body = dial(w.port);
     say(head, STR("GET / HTTP/1.1\r\nHo"));
     say(body, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nab"));
     expect(head, "error 408 the headers took too long");
@@ -414,7 +346,7 @@ static void idle_connections_are_closed_silently(void **state)
     (void)state;
     World w = {.o = {.idle_timeout_ms = 30}};
     world_start(&w);
-    int fresh = dial(&w), used = dial(&w);
+    int fresh = dial(w.port), used = dial(w.port);
     say(used, STR("GET /a HTTP/1.1\r\n" HOST "\r\n"));
     expect(used, "GET /a 0");
     expect_closed(fresh);
@@ -427,7 +359,7 @@ static void a_client_that_does_not_read_is_closed(void **state)
     (void)state;
     World w = {.o = {.write_timeout_ms = 50}};
     world_start(&w);
-    int fd = dial(&w), small = 4096;
+    int fd = dial(w.port), small = 4096;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     for (int i = 0; i < 4; i++)
         say(fd, STR("GET /big HTTP/1.1\r\n" HOST "\r\n"));
@@ -444,7 +376,7 @@ static void a_large_answer_arrives_whole(void **state)
     (void)state;
     World w = {0};
     world_start(&w);
-    int fd = dial(&w);
+    int fd = dial(w.port);
     say(fd, STR("GET /big HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
     static char buf[(9 << 20)];
     int n = hear(fd, buf, sizeof buf, NULL);
@@ -460,9 +392,9 @@ static void stopping_answers_what_was_accepted(void **state)
     (void)state;
     World w = {.o = {.workers = 1}};
     world_start(&w);
-    int fd[3], idle = dial(&w);
+    int fd[3], idle = dial(w.port);
     for (int i = 0; i < 3; i++) {
-        fd[i] = dial(&w);
+        fd[i] = dial(w.port);
         say(fd[i], STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
     }
     wait_inside(&w, 1);
@@ -496,7 +428,7 @@ static void stopping_does_not_wait_for_ever(void **state)
         .o = {.workers = 1, .drain_timeout_ms = 30}
     };
     world_start(&w);
-    int running = dial(&w), queued = dial(&w), half = dial(&w);
+    int running = dial(w.port), queued = dial(w.port), half = dial(w.port);
     say(half, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nab"));
     say(running, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
     wait_inside(&w, 1);
@@ -520,19 +452,19 @@ static void a_connection_too_many_is_closed_and_a_later_one_is_not(void **state)
     (void)state;
     World w = {.o = {.max_connections = 2}};
     world_start(&w);
-    int a = dial(&w), b = dial(&w);
+    int a = dial(w.port), b = dial(w.port);
     say(a, STR("GET /a HTTP/1.1\r\n" HOST "\r\n"));
     expect(a, "GET /a 0");
     say(b, STR("GET /b HTTP/1.1\r\n" HOST "\r\n"));
     expect(b, "GET /b 0");
     for (int i = 0; i < 20; i++)
-        expect_closed(dial(&w));
+        expect_closed(dial(w.port));
     close(a);
     HttpServerStats stats;
     do
         http_server_stats(w.server, &stats);
     while (stats.connections_open > 1);
-    int c = dial(&w);
+    int c = dial(w.port);
     say(c, STR("GET /c HTTP/1.1\r\n" HOST "\r\n"));
     expect(c, "GET /c 0");
     close(b);
@@ -545,7 +477,7 @@ static void running_out_of_descriptors_passes(void **state)
     (void)state;
     World w = {0};
     world_start(&w);
-    int warm = dial(&w);
+    int warm = dial(w.port);
     say(warm, STR("GET /a HTTP/1.1\r\n" HOST "\r\n"));
     expect(warm, "GET /a 0");
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -561,7 +493,7 @@ static void running_out_of_descriptors_passes(void **state)
     say(warm, STR("GET /b HTTP/1.1\r\n" HOST "\r\n"));
     expect(warm, "GET /b 0");
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-    int later = dial(&w);
+    int later = dial(w.port);
     say(later, STR("GET /c HTTP/1.1\r\n" HOST "\r\n"));
     expect(later, "GET /c 0");
     close(warm);
@@ -575,7 +507,7 @@ static void a_client_that_leaves_harms_nobody(void **state)
     World w = {.o = {.workers = 1}};
     world_start(&w);
     for (int i = 0; i < 3; i++) {
-        int fd = dial(&w);
+        int fd = dial(w.port);
         say(fd, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
         if (i == 0)
             wait_inside(&w, 1);
@@ -588,7 +520,7 @@ static void a_client_that_leaves_harms_nobody(void **state)
         close(fd);
     }
     gate(&w, true);
-    int fd = dial(&w);
+    int fd = dial(w.port);
     say(fd, STR("GET /x HTTP/1.1\r\n" HOST "\r\n"));
     expect(fd, "GET /x 0");
     close(fd);
@@ -601,7 +533,7 @@ static void a_client_that_only_listens_on_is_answered(void **state)
     (void)state;
     World w = {0};
     world_start(&w);
-    int fd = dial(&w);
+    int fd = dial(w.port);
     say(fd, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
     shutdown(fd, SHUT_WR);
     wait_inside(&w, 1);

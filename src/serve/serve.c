@@ -1,0 +1,264 @@
+/* serve.c - one request through the service: find the route, ask who it is, answer, count,
+ * log.
+ *
+ * Every way out ends in finish(): a reply has its x-request-id, is counted once and logged
+ * once.  The log holds neither texts nor keys nor the query, and an error's words only
+ * where they are ours (a 500), since those of a 400 quote the client.
+ */
+#include "serve/serve.h"
+
+#include "base/clock.h"
+#include "serve/serve_internal.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+/* Address space for one request: its JSON tree, and what judging the longest text takes. */
+#define WORKER_ARENA ((size_t)1 << 30)
+
+Str random_name(Arena *a, const char *prefix)
+{
+    uint8_t byte[16];
+    random_bytes(byte, sizeof byte);
+    size_t n = strlen(prefix);
+    char *p = arena_array(a, char, n + 2 * sizeof byte);
+    memcpy(p, prefix, n);
+    for (size_t i = 0; i < sizeof byte; i++) {
+        p[n + 2 * i] = "0123456789abcdef"[byte[i] >> 4];
+        p[n + 2 * i + 1] = "0123456789abcdef"[byte[i] & 15];
+    }
+    return (Str){p, n + 2 * sizeof byte};
+}
+
+static void log_call(const Call *c, double ms)
+{
+    bool failed = c->res->status >= 500 && c->res->status != 503;
+    LogLine l =
+        log_begin(&c->serve->o.log, failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "request");
+    log_str(&l, "id", c->id);
+    if (c->req) {
+        log_str(&l, "method", c->req->method);
+        log_str(&l, "path", c->req->path);
+        log_str(&l, "peer", c->req->peer);
+    }
+    log_i64(&l, "status", c->res->status);
+    log_i64(&l, "bytes", (int64_t)c->res->body.len);
+    log_double(&l, "ms", ms);
+    if (c->inputs)
+        log_i64(&l, "inputs", (int64_t)c->inputs);
+    if (c->key_name.len)
+        log_str(&l, "key", c->key_name);
+    if (failed && c->cause.code)
+        log_err(&l, &c->cause);
+    log_end(&l);
+}
+
+static void finish(Call *c)
+{
+    Serve *s = c->serve;
+    int64_t ns = c->req ? clock_mono_ns() - c->req->received_ns : 0;
+    http_add_header(c->res, STR("x-request-id"), c->id);
+    http_add_header(c->res, STR("openai-processing-ms"),
+                    str_print(c->arena, "%lld", (long long)(ns / 1000000)));
+    int status = c->res->status;
+    metric_add(s->metrics, METRIC_REQUESTS, status >= 500 ? 2 : status >= 400 ? 1 : 0, 1);
+    if (status == 503)
+        metric_add(s->metrics, METRIC_REQUESTS_BUSY, 0, 1);
+    if (c->req)
+        metric_observe(s->metrics, METRIC_REQUEST_SECONDS,
+                       c->route ? (int)c->route->metric : ROUTE_METRIC_OTHER, (uint64_t)ns);
+    log_call(c, (double)ns / 1e6);
+}
+
+/* "Bearer KEY", the scheme in any case. */
+static Str bearer_key(const HttpRequest *req)
+{
+    Str v = http_header(req, STR("authorization"));
+    static const char scheme[] = "bearer ";
+    if (v.len < sizeof scheme - 1)
+        return (Str){0};
+    for (size_t i = 0; i < sizeof scheme - 1; i++)
+        if ((v.ptr[i] | 0x20) != (scheme[i] | 0x20))
+            return (Str){0};
+    return str_trim((Str){v.ptr + sizeof scheme - 1, v.len - (sizeof scheme - 1)});
+}
+
+static bool is_local(Str peer)
+{
+    return str_starts(peer, STR("127.")) || str_starts(peer, STR("[::1]:")) ||
+           str_starts(peer, STR("[::ffff:127."));
+}
+
+static bool is_allowed(Call *c, ApiError *e)
+{
+    Serve *s = c->serve;
+    Str key = bearer_key(c->req);
+    switch (c->route->who) {
+    case WHO_ANYONE:
+        return true;
+    case WHO_KEY:
+        if (!keys_wanted(s->keys) || keys_check(s->keys, c->arena, key, &c->key_name))
+            return true;
+        return api_error_set(e, API_WRONG_KEY, NULL,
+                             key.len ? "Incorrect API key provided."
+                                     : "You didn't provide an API key: send the header "
+                                       "Authorization: Bearer KEY.");
+    case WHO_LOCAL:
+        if (is_local(c->req->peer) || keys_check(s->keys, c->arena, key, &c->key_name))
+            return true;
+        return api_error_set(e, API_NOT_LOCAL, NULL,
+                             "Only clients on this machine, or with an API key, may ask this.");
+    }
+    assert(!"a route without an owner");
+    return false;
+}
+
+static bool answer(Call *c, ApiError *e)
+{
+    if (!route_find(c->arena, c->req->method, c->req->path, &c->route, &c->param, e)) {
+        if (e->kind == API_WRONG_METHOD)
+            http_add_header(c->res, STR("allow"), route_methods(c->arena, c->req->path));
+        return false;
+    }
+    if (!is_allowed(c, e))
+        return false;
+    if (c->req->body.len && !c->route->takes_body)
+        return api_error_set(e, API_BODY_TOO_LARGE, NULL, "%s takes no body.", c->route->path);
+    return c->route->answer(c, e);
+}
+
+/* What a path can be asked; "*" is the server as a whole. */
+static void answer_options(Call *c)
+{
+    Str allow = str_eq(c->req->path, STR("*")) ? STR("GET, HEAD, POST, OPTIONS")
+                                               : route_methods(c->arena, c->req->path);
+    c->res->status = 204;
+    http_add_header(c->res, STR("allow"), allow);
+}
+
+static void handle(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res)
+{
+    Serve *s = ctx;
+    Call c = {.serve = s, .arena = a, .req = req, .res = res, .id = random_name(a, "req_")};
+    ApiError e;
+    bool options = str_eq(req->method, STR("OPTIONS")) &&
+                   (str_eq(req->path, STR("*")) || route_methods(a, req->path).len);
+    if (options)
+        answer_options(&c);
+    else if (!answer(&c, &e))
+        api_error_answer(&e, a, s->o.config->retry_after_ms, res);
+    finish(&c);
+}
+
+/* Rows say so; and what no row is found for is refused at once. */
+static bool is_inline(void *ctx, const HttpRequest *req)
+{
+    (void)ctx;
+    bool post = str_eq(req->method, STR("POST"));
+    for (size_t i = 0; i < route_count; i++)
+        if (!route_list[i].at_once && post && str_eq(str_of(route_list[i].path), req->path))
+            return false;
+    return true;
+}
+
+static void error_body(void *ctx, Arena *a, int status, const char *message,
+                       const HttpRequest *req, HttpResponse *res)
+{
+    Serve *s = ctx;
+    Call c = {.serve = s, .arena = a, .req = req, .res = res, .id = random_name(a, "req_")};
+    ApiError e;
+    api_error_set(&e, api_error_of_status(status), NULL, "%s", message);
+    api_error_answer(&e, a, s->o.config->retry_after_ms, res);
+    assert(res->status == status);
+    finish(&c);
+}
+
+static void on_hangup(void *ctx)
+{
+    Serve *s = ctx;
+    Err err = {0};
+    bool ok = keys_reload(s->keys, &err);
+    LogLine l = log_begin(&s->o.log, ok ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "keys_reloaded");
+    log_bool(&l, "ok", ok);
+    log_i64(&l, "keys", (int64_t)keys_count(s->keys));
+    if (!ok)
+        log_err(&l, &err);
+    log_end(&l);
+}
+
+static bool listen_on(Serve *s, Err *err)
+{
+    const Config *c = s->o.config;
+    HttpServerOptions h = {
+        .listen = str_of(c->listen),
+        .workers = s->o.workers,
+        .queue = (int)c->queue_requests,
+        .max_connections = (int)c->max_connections,
+        .max_header_bytes = (size_t)c->max_header_bytes,
+        .max_body_bytes = (size_t)c->max_body_bytes,
+        .worker_arena_bytes = WORKER_ARENA,
+        .header_timeout_ms = (int)c->header_timeout_ms,
+        .body_timeout_ms = (int)c->body_timeout_ms,
+        .idle_timeout_ms = (int)c->idle_timeout_ms,
+        .write_timeout_ms = (int)c->write_timeout_ms,
+        .drain_timeout_ms = (int)c->drain_timeout_ms,
+        .ctx = s,
+        .handle = handle,
+        .inline_path = is_inline,
+        .error_body = error_body,
+        .on_hangup = on_hangup,
+    };
+    return http_server_open(&h, &s->http, err);
+}
+
+/* A release that cannot judge is found out before anybody asks it; and its pages are warm. */
+static bool judge_once(Serve *s, Err *err)
+{
+    Arena *a = arena_open(WORKER_ARENA);
+    Str text = STR("The quick brown fox jumps over the lazy dog.");
+    Input in = {&text, 1};
+    Verdict v;
+    bool ok = s->o.judge.judge(s->o.judge.ctx, a, &in, &v, err) ||
+              err_wrap(err, "release " STR_FMT " cannot judge", STR_ARG(s->o.release_name));
+    arena_close(a);
+    return ok;
+}
+
+bool serve_open(const ServeOptions *o, Serve **out, Err *err)
+{
+    Arena *a = arena_open(1 << 20);
+    Serve *s = arena_new(a, Serve);
+    s->arena = a;
+    s->o = *o;
+    s->limits = (RequestLimits){.max_inputs = (size_t)o->config->max_inputs,
+                                .max_text_bytes = (size_t)o->config->max_text_bytes};
+    s->metrics = metrics_new(a);
+    metric_set(s->metrics, METRIC_START_TIME, 0, clock_wall_ms() / 1000);
+    if (!keys_open(o->config->api_keys_file, &s->keys, err) || !judge_once(s, err) ||
+        !listen_on(s, err)) {
+        serve_close(s);
+        return false;
+    }
+    *out = s;
+    return true;
+}
+
+bool serve_run(Serve *s, Err *err)
+{
+    if (s->o.on_listening)
+        s->o.on_listening(s->o.ctx, serve_address(s));
+    return http_server_run(s->http, err);
+}
+
+void serve_stop(Serve *s) { http_server_stop(s->http); }
+
+void serve_close(Serve *s)
+{
+    if (!s)
+        return;
+    http_server_close(s->http);
+    keys_close(s->keys);
+    arena_close(s->arena);
+}
+
+Str serve_address(const Serve *s) { return http_server_address(s->http); }

@@ -1,0 +1,40 @@
+/* serve_internal.h - what the files of this room share: the service and one call of it. */
+#ifndef SERVE_SERVE_INTERNAL_H
+#define SERVE_SERVE_INTERNAL_H
+
+#include "base/metric.h"
+#include "serve/api_error.h"
+#include "serve/keys.h"
+#include "serve/moderation_request.h"
+#include "serve/routes.h"
+#include "serve/serve.h"
+
+/* Read-only after serve_open, but for what guards itself (keys, metrics, http). */
+struct Serve {
+    Arena *arena; /* this struct and the metrics */
+    ServeOptions o;
+    RequestLimits limits;
+    Keys *keys;
+    Metrics *metrics;
+    HttpServer *http;
+};
+
+/* One request on its way through the service; lives on the stack of the thread that
+ * answers it. */
+struct Call {
+    Serve *serve;
+    Arena *arena;
+    const HttpRequest *req;
+    HttpResponse *res;
+    const Route *route; /* NULL: none was found */
+    Str param;          /* what stands for {...} in the path, unescaped */
+    Str id;             /* x-request-id */
+    Str key_name;
+    size_t inputs;
+    Err cause; /* of a 500, for the log */
+};
+
+/* "req_" and 32 hex digits nobody can guess. */
+Str random_name(Arena *a, const char *prefix);
+
+#endif
