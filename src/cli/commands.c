@@ -7,6 +7,7 @@ const Command *const command_list[] = {
     &cmd_config,
     &cmd_moderate,
     &cmd_policy_lint,
+    &cmd_recipe_check,
     &cmd_release_list,
     &cmd_release_show,
     NULL,

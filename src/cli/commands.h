@@ -8,6 +8,7 @@ extern const Command cmd_base_import;
 extern const Command cmd_config;
 extern const Command cmd_moderate;
 extern const Command cmd_policy_lint;
+extern const Command cmd_recipe_check;
 extern const Command cmd_release_list;
 extern const Command cmd_release_show;
 

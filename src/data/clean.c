@@ -128,12 +128,10 @@ Str clean_space(Arena *a, Str text)
             lines += text.ptr[i] == '\n';
             continue;
         }
-        if (gap && n && lines > 1) {
+        if (gap && n && lines > 1)
             p[n++] = '\n';
-            p[n++] = '\n';
-        } else if (gap && n) {
-            p[n++] = ' ';
-        }
+        if (gap && n)
+            p[n++] = lines ? '\n' : ' ';
         gap = false;
         lines = 0;
         p[n++] = text.ptr[i];

@@ -14,8 +14,8 @@ Str clean_lower(Arena *a, Str text);
 /* For corpora that come in lower case: a capital at the beginning of each sentence, and "I". */
 Str clean_sentence_case(Arena *a, Str text);
 
-/* Runs of white space to one space (a paragraph's end stays one empty line), none at the
- * ends. */
+/* A run of blanks becomes one space; with a line's end in it one line's end, with several an
+ * empty line; none at the ends. */
 Str clean_space(Arena *a, Str text);
 
 #endif

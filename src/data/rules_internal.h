@@ -1,0 +1,130 @@
+/* rules_internal.h - conditions on a row, and the rules that turn columns into labels.
+ *
+ * A condition looks at a column, at a label that earlier rules have set, or at the text.
+ * A rule applies its effects when its conditions hold; rules apply in order, and a later
+ * one sees what an earlier one did.
+ */
+#ifndef DATA_RULES_INTERNAL_H
+#define DATA_RULES_INTERNAL_H
+
+#include "base/hash.h"
+#include "base/js.h"
+#include "data/label.h"
+#include "data/reader.h"
+#include "data/terms.h"
+
+/* ---- what a recipe's YAML is read with ---------------------------------------------- */
+
+enum { RECIPE_FILE_MAX = 1 << 20, RECIPE_FILES_MAX = 64, RECIPE_NEST_MAX = 4 };
+
+typedef struct Ctx {
+    Arena *arena;
+    const char *name;    /* of the file being read, for messages and for what is relative */
+    DigestState *digest; /* of everything that was read */
+    int *files;          /* how many included files so far */
+    int nest;
+    Err *err;
+} Ctx;
+
+/* "name:line:column: ...", false. */
+bool recipe_refuse(const Ctx *c, const Js *at, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A mapping is read by a table of its keys; others are refused by name. */
+typedef struct RecipeKey {
+    const char *name;
+    bool (*read)(Ctx *c, const Js *v, void *into);
+} RecipeKey;
+bool recipe_read_keys(Ctx *c, const Js *mapping, const RecipeKey *table, void *into);
+
+bool recipe_want_text(const Ctx *c, const Js *v, Str *out);
+bool recipe_want_number(const Ctx *c, const Js *v, double *out);
+bool recipe_want_i64(const Ctx *c, const Js *v, int64_t least, int64_t most, int64_t *out);
+bool recipe_want_bool(const Ctx *c, const Js *v, bool *out);
+
+/* One scalar or a list of them; never an empty list. */
+bool recipe_want_texts(const Ctx *c, const Js *v, Str **out, size_t *count);
+
+/* A file that the recipe names, relative to the folder of c->name. */
+bool recipe_include(Ctx *c, const Js *v, const char **path, Str *text);
+
+/* ---- conditions ----------------------------------------------------------------------- */
+
+typedef enum Subject { SUBJECT_TEXT, SUBJECT_COLUMN, SUBJECT_FACTOR } Subject;
+typedef enum Test { TEST_NONE, TEST_IS, TEST_NOT, TEST_HAS, TEST_LIKE, TEST_TERMS } Test;
+
+typedef struct Condition {
+    Subject subject;
+    Str column;
+    Factor factor;
+    Test test;
+    Str *word; /* of the test */
+    size_t words;
+    Str apart; /* what separates the parts of a column for `has` */
+    const Terms *terms;
+    bool ranged;
+    double least, most;
+} Condition;
+
+typedef struct Conditions {
+    const Condition *all;
+    size_t count;
+} Conditions;
+
+bool conditions_parse(Ctx *c, const Js *v, Conditions *out);
+
+/* '*' stands for any run of characters. */
+bool glob_fits(Str pattern, Str text);
+
+/* ---- rules ------------------------------------------------------------------------------ */
+
+typedef struct Number {
+    bool is_column;
+    Str column;
+    double constant;
+} Number;
+
+/* (value - from) / (to - from), within [0, 1]. */
+typedef struct Value {
+    Number value, from, to;
+    bool unknown;
+} Value;
+
+typedef enum EffectKind { EFFECT_SET, EFFECT_FILL, EFFECT_RAISE } EffectKind;
+
+typedef struct Effect {
+    EffectKind kind;
+    int slot; /* a factor, or FACTOR_COUNT + a category */
+    Value value;
+} Effect;
+
+typedef struct Rule Rule;
+typedef struct Rules {
+    const Rule *rule;
+    size_t count;
+} Rules;
+
+struct Rule {
+    Conditions when, unless; /* all of `when` hold, and none of `unless` */
+    const Effect *effect;
+    size_t effects;
+    double weight; /* 0: leaves it */
+    bool drop;
+    Rules use;
+};
+
+bool rules_parse(Ctx *c, const Js *v, Rules *out);
+
+typedef struct RuleRow {
+    const Record *record;
+    Str text;
+    Arena *scratch;
+    Labels *labels;
+    double weight;
+    bool drop;
+} RuleRow;
+
+bool conditions_hold(const Conditions *c, const RuleRow *row); /* every one */
+void rules_apply(const Rules *r, RuleRow *row);
+
+#endif
