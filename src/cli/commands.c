@@ -5,11 +5,17 @@
 const Command *const command_list[] = {
     &cmd_base_import,
     &cmd_config,
+    &cmd_ingest,
     &cmd_moderate,
     &cmd_policy_lint,
     &cmd_recipe_check,
     &cmd_release_list,
     &cmd_release_show,
+    &cmd_snapshot_create,
+    &cmd_snapshot_diff,
+    &cmd_snapshot_export,
+    &cmd_snapshot_list,
+    &cmd_snapshot_show,
     NULL,
 };
 /* clang-format on */

@@ -6,10 +6,16 @@
 
 extern const Command cmd_base_import;
 extern const Command cmd_config;
+extern const Command cmd_ingest;
 extern const Command cmd_moderate;
 extern const Command cmd_policy_lint;
 extern const Command cmd_recipe_check;
 extern const Command cmd_release_list;
 extern const Command cmd_release_show;
+extern const Command cmd_snapshot_create;
+extern const Command cmd_snapshot_diff;
+extern const Command cmd_snapshot_export;
+extern const Command cmd_snapshot_list;
+extern const Command cmd_snapshot_show;
 
 #endif

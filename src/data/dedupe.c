@@ -29,12 +29,14 @@ bool fingerprint_read(Arena *a, Arena *scratch, Str text, Fingerprint *out, Err 
     bool ok = normalise(scratch, text, &folded, err);
     if (ok) {
         Minhash m;
-        shingles_read(a, folded.text, &out->set);
-        minhash_read(&out->set, &m);
+        Shingles s;
+        shingles_read(scratch, folded.text, &s);
+        minhash_read(&s, &m);
         for (int b = 0; b < MINHASH_BANDS; b++)
             out->band[b] = minhash_band(&m, b);
-        size_t bytes = out->set.count * sizeof *out->set.hash;
-        out->set_hash = hash64((Str){(const char *)out->set.hash, bytes}, 0);
+        Str bytes = {(const char *)s.hash, s.count * sizeof *s.hash};
+        out->set_hash = hash64(bytes, 0);
+        out->set = (Shingles){(const uint64_t *)str_copy(a, bytes).ptr, s.count};
     }
     arena_rewind(scratch, mark);
     return ok;
