@@ -296,6 +296,10 @@ void js_double(JsWriter *w, double v)
         buf_put(w->out, STR("null"));
         return;
     }
+    if (v == 0 && signbit(v)) { /* "-0" would be read back as the whole number 0 */
+        buf_put(w->out, STR("-0.0"));
+        return;
+    }
     char text[40];
     int digits = 15;
     do /* 17 digits always read back the same */

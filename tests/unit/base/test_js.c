@@ -230,7 +230,7 @@ static void doubles_read_back_the_same_and_as_short_as_can_be(void **state)
         {1.0 / 3,              "0.333333333333333"    },
         {1e22,                 "1e+22"                },
         {1.573112165348997e-6, "1.573112165348997e-06"},
-        {-0.0,                 "-0"                   },
+        {-0.0,                 "-0.0"                 },
     };
     Buf b;
     buf_init(&b, 100);
