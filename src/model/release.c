@@ -205,6 +205,8 @@ static bool open_pack(Pack *pack, const Kernels *k, Release **out, Err *err)
     Release *r = arena_new(a, Release);
     *r = (Release){.arena = a, .pack = pack, .kernels = k, .digest = pack_digest(pack)};
     if (!open_texts(r, err) || !open_weights(r, err) || !open_fast(r, err)) {
+        if (err->code == ERR_NOT_FOUND) /* a section: the file itself is there */
+            err->code = ERR_CORRUPT;
         release_close(r);
         return false;
     }

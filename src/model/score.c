@@ -2,8 +2,8 @@
  *
  * The fast tier always runs: it is cheap and its logits are half of what the ensemble
  * knows.  The encoder runs unless the fast tier is sure (TIER_CASCADE) or alone
- * (TIER_FAST).  A text in which a tier finds nothing to read, blank or empty, says nothing:
- * every factor is 0, whatever the biases have learned.
+ * (TIER_FAST).  A text whose folded view is empty (blank, or invisible characters only) says
+ * nothing: every factor is 0, whatever the biases have learned.
  */
 #include "model/score.h"
 
@@ -58,17 +58,16 @@ static bool read_text(const Release *r, Arena *a, Str text, Tier tier, size_t ma
     fast_forward(release_fast(r), a, &x.ngrams, s->logit_fast);
     for (int f = 0; f < FACTOR_COUNT; f++)
         s->logit_encoder[f] = NAN;
-    bool alone = tier == TIER_FAST || (tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast));
-    if (!alone) {
+    if (x.folded.text.len == 0)
+        return true;
+    if (tier != TIER_FAST && !(tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast))) {
         if (!features_pieces(release_vocab(r), a, text, max_pieces, &x, err))
             return false;
         run_encoder(r, a, &x, s->logit_encoder);
-        s->encoder_ran = x.original.count > 0;
+        s->encoder_ran = x.original.count + x.disguised.count > 0;
         s->pieces_read = x.original.count;
         s->capped = x.capped;
     }
-    if (alone ? x.ngrams.count == 0 : x.original.count == 0)
-        return true;
     join(r, s);
     return true;
 }

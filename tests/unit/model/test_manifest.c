@@ -1,0 +1,106 @@
+#include "test.h"
+
+#include "model/manifest.h"
+
+#include <stdio.h>
+
+static Str good(Arena *a, const char *name, Str training)
+{
+    Manifest m = {.name = str_of(name),
+                  .created_ms = 5,
+                  .windows = WINDOWS_DEFAULT,
+                  .buckets = 1024,
+                  .training = training};
+    calibration_none(&m.calibration);
+    Buf b;
+    buf_init(&b, MANIFEST_MAX_BYTES);
+    manifest_print(&m, a, &b);
+    Str s = str_copy(a, buf_str(&b));
+    buf_done(&b);
+    return s;
+}
+
+static void what_is_printed_reads_back(void **state)
+{
+    Manifest m;
+    Err err = {0};
+    Str json = good(*state, "a-1.b_C", STR("{\"seed\":1,\"list\":[null,true,\"x\\u0000y\"]}"));
+    if (!manifest_parse(*state, json, &m, &err))
+        fail_msg("%s", err.msg);
+    assert_true(str_eq(m.name, STR("a-1.b_C")));
+    assert_int_equal(m.created_ms, 5);
+    assert_int_equal(m.windows.pieces, 28);
+    assert_int_equal(m.windows.stride, 20);
+    assert_int_equal(m.buckets, 1024);
+    assert_true(str_eq(m.training, STR("{\"seed\":1,\"list\":[null,true,\"x\\u0000y\"]}")));
+}
+
+/* Replaces the first `from` in a good manifest. */
+static Str bent(Arena *a, const char *from, const char *to)
+{
+    char *z = str_z(a, good(a, "name", STR("{}"))), *at = strstr(z, from);
+    assert_non_null(at);
+    *at = 0;
+    return str_print(a, "%s%s%s", z, to, at + strlen(from));
+}
+
+static void what_cannot_be_true_is_refused(void **state)
+{
+    static const struct {
+        const char *from, *to;
+        ErrCode code;
+    } cases[] = {
+        {"\"format\":1",         "\"format\":2",          ERR_CONFLICT},
+        {"\"format\":1",         "\"format\":\"1\"",      ERR_INPUT   },
+        {"\"format\":1,",        "",                      ERR_INPUT   },
+        {"\"name\":\"name\"",    "\"name\":\"../x\"",     ERR_CORRUPT },
+        {"\"name\":\"name\"",    "\"name\":\"\"",         ERR_CORRUPT },
+        {"\"created_ms\":5",     "\"created_ms\":-5",     ERR_CORRUPT },
+        {"\"window_pieces\":28", "\"window_pieces\":129", ERR_CORRUPT },
+        {"\"window_pieces\":28", "\"window_pieces\":0",   ERR_CORRUPT },
+        {"\"window_stride\":20", "\"window_stride\":29",  ERR_CORRUPT },
+        {"\"window_stride\":20", "\"window_stride\":0",   ERR_CORRUPT },
+        {"\"window_stride\":20", "\"window_stride\":1.5", ERR_INPUT   },
+        {"\"buckets\":1024",     "\"buckets\":1000",      ERR_CORRUPT },
+        {"\"buckets\":1024",     "\"buckets\":0",         ERR_CORRUPT },
+        {"\"buckets\":1024",     "\"buckets\":2097152",   ERR_CORRUPT },
+        {"\"calibration\"",      "\"celebration\"",       ERR_CORRUPT },
+        {"\"sexual/minors\"",    "\"sexual/x\"",          ERR_CORRUPT },
+        {"\"training\":{}",      "\"training\":[]",       ERR_CORRUPT },
+        {"\"training\":{}",      "\"x\":{}",              ERR_CORRUPT },
+    };
+    Arena *a = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Manifest m = {.buckets = 77};
+        Err err = {0};
+        ArenaMark mark = arena_mark(a);
+        assert_false(manifest_parse(a, bent(a, cases[i].from, cases[i].to), &m, &err));
+        if (err.code != cases[i].code)
+            fail_msg("%s -> %s: %s", cases[i].from, cases[i].to, err.msg);
+        assert_int_equal(m.buckets, 77);
+        arena_rewind(a, mark);
+    }
+}
+
+static void names_are_file_names(void **state)
+{
+    (void)state;
+    char long_name[MANIFEST_NAME_MAX + 2];
+    memset(long_name, 'x', sizeof long_name);
+    assert_true(manifest_name_fits((Str){long_name, MANIFEST_NAME_MAX}));
+    assert_false(manifest_name_fits((Str){long_name, MANIFEST_NAME_MAX + 1}));
+    assert_false(manifest_name_fits(STR(".x")));
+    assert_false(manifest_name_fits(STR("x/y")));
+    assert_true(manifest_name_fits(STR("x..y")));
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, with_arena, without_arena)
+    const struct CMUnitTest tests[] = {
+        T(what_is_printed_reads_back),
+        T(what_cannot_be_true_is_refused),
+        T(names_are_file_names),
+    };
+    return cmocka_run_group_tests_name("model/manifest", tests, NULL, NULL);
+}

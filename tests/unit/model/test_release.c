@@ -1,0 +1,341 @@
+#include "test.h"
+
+#include "base/fault.h"
+#include "base/file.h"
+#include "fixture.h"
+#include "model/score.h"
+#include "nn/pack.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+typedef struct World {
+    Arena *arena;
+    char dir[64], path[96];
+    ReleaseParts parts;
+    const Kernels *kernels;
+} World;
+
+static int with_world(void **state)
+{
+    Arena *a = arena_open((size_t)1 << 30);
+    World *w = arena_new(a, World);
+    Err err = {0};
+    w->arena = a;
+    snprintf(w->dir, sizeof w->dir, "/tmp/gavel-release-XXXXXX");
+    if (!mkdtemp(w->dir) || !fixture_parts(a, 1, &w->parts, &err) ||
+        !kernels_find(STR("auto"), &w->kernels, &err))
+        return -1;
+    snprintf(w->path, sizeof w->path, "%s/one.gavel", w->dir);
+    *state = w;
+    return 0;
+}
+
+static int without_world(void **state)
+{
+    World *w = *state;
+    char path[128];
+    static const char *const names[] = {"one.gavel", "two.gavel", "broken.gavel"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", w->dir, names[i]);
+        unlink(path);
+    }
+    int failed = rmdir(w->dir); /* nothing else may lie there */
+    arena_close(w->arena);
+    return failed;
+}
+
+static Digest save(World *w, const char *path)
+{
+    Err err = {0};
+    Digest d;
+    if (!release_save(w->arena, &w->parts, path, &d, &err))
+        fail_msg("%s", err.msg);
+    return d;
+}
+
+static Release *open_one(World *w)
+{
+    Release *r;
+    Err err = {0};
+    if (!release_open(w->path, w->kernels, &r, &err))
+        fail_msg("%s", err.msg);
+    return r;
+}
+
+static void what_is_saved_is_opened(void **state)
+{
+    World *w = *state;
+    w->parts.calibration.map[CATEGORY_HATE].threshold = .625;
+    w->parts.windows = (Windows){24, 12};
+    w->parts.report = STR("{\"rows\":3}");
+    Digest saved = save(w, w->path);
+    Release *r = open_one(w);
+    Digest opened = release_digest(r);
+    assert_true(digest_eq(&saved, &opened));
+    assert_true(str_eq(release_name(r), STR("fixture")));
+    assert_int_equal(release_created_ms(r), w->parts.created_ms);
+    assert_true(release_threshold(r, CATEGORY_HATE) == .625);
+    assert_true(release_threshold(r, CATEGORY_SEXUAL) == .5);
+    assert_int_equal(release_windows(r)->stride, 12);
+    assert_true(str_eq(release_report(r), STR("{\"rows\":3}")));
+    assert_true(str_eq(release_training(r), STR("{\"note\":\"a fixture\"}")));
+    assert_true(str_eq(policy_text(release_policy(r)), policy_text(w->parts.policy)));
+    assert_int_equal(vocab_size(release_vocab(r)), vocab_size(w->parts.vocab));
+    release_close(r);
+}
+
+static void the_same_parts_give_the_same_bytes(void **state)
+{
+    World *w = *state;
+    char two[96];
+    snprintf(two, sizeof two, "%s/two.gavel", w->dir);
+    Digest x = save(w, w->path), y = save(w, two);
+    assert_true(digest_eq(&x, &y));
+}
+
+static void int8_keeps_weights_within_half_a_step(void **state)
+{
+    World *w = *state;
+    save(w, w->path);
+    Release *r = open_one(w);
+    const EncoderParams *got = release_encoder(r);
+    for (int i = 0; i < encoder_param_info_count; i++) {
+        const EncoderParamInfo *e = &encoder_param_info[i];
+        for (int row = 0; row < e->rows; row++) {
+            const float *x = w->parts.encoder->all + e->offset + (size_t)row * (size_t)e->cols;
+            const float *y = got->all + e->offset + (size_t)row * (size_t)e->cols;
+            float most = 0;
+            for (int c = 0; c < e->cols; c++)
+                most = fmaxf(most, fabsf(x[c]));
+            float step = e->rows > 1 ? most / 127 * .501f : 0;
+            for (int c = 0; c < e->cols; c++)
+                assert_true(fabsf(x[c] - y[c]) <= step);
+        }
+    }
+    release_close(r);
+}
+
+static void saving_an_open_release_again_keeps_its_scores(void **state)
+{
+    World *w = *state;
+    char two[96];
+    snprintf(two, sizeof two, "%s/two.gavel", w->dir);
+    save(w, w->path);
+    Release *r = open_one(w), *s;
+    ReleaseParts again;
+    Err err = {0};
+    Digest d;
+    assert_true(release_parts(r, w->arena, &again, &err));
+    assert_true(release_save(w->arena, &again, two, &d, &err));
+    assert_true(release_open(two, w->kernels, &s, &err));
+    static const char *const texts[] = {"hello", "qzhxvj and more", "a b c d e f g"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        Scores x, y;
+        assert_true(score_text(r, w->arena, str_of(texts[i]), TIER_ENCODER, 100, &x, &err));
+        assert_true(score_text(s, w->arena, str_of(texts[i]), TIER_ENCODER, 100, &y, &err));
+        for (int c = 0; c < CATEGORY_COUNT; c++)
+            assert_true(fabs(x.category[c] - y.category[c]) < 1e-6);
+    }
+    release_close(r);
+    release_close(s);
+}
+
+static void refused(World *w, ErrCode code, const char *word)
+{
+    Release *r = NULL;
+    Err err = {0};
+    assert_false(release_open(w->path, w->kernels, &r, &err));
+    assert_null(r);
+    if (err.code != code || !strstr(err.msg, word))
+        fail_msg("code %s: %s (wanted %s, '%s')", err_name(err.code), err.msg, err_name(code),
+                 word);
+}
+
+static void parts_that_cannot_be_true_are_refused_on_opening(void **state)
+{
+    World *w = *state;
+    ReleaseParts good = w->parts;
+    float *bias = arena_array(w->arena, float, FACTOR_COUNT);
+    memcpy(bias, good.fast_bias, FACTOR_COUNT * sizeof *bias);
+    bias[3] = NAN;
+    w->parts.fast_bias = bias;
+    save(w, w->path);
+    refused(w, ERR_CORRUPT, "fast/bias");
+    w->parts = good;
+
+    float was = good.network->head_w[5];
+    good.network->head_w[5] = INFINITY;
+    save(w, w->path);
+    refused(w, ERR_CORRUPT, "network/head_w");
+    good.network->head_w[5] = was;
+
+    w->parts.ensemble[0][0] = NAN;
+    save(w, w->path);
+    refused(w, ERR_CORRUPT, "ensemble");
+    w->parts = good;
+
+    w->parts.calibration.map[2].threshold = 0;
+    save(w, w->path);
+    refused(w, ERR_CORRUPT, "threshold");
+    w->parts = good;
+
+    w->parts.windows = (Windows){28, 0};
+    save(w, w->path);
+    refused(w, ERR_CORRUPT, "window_stride");
+    w->parts = good;
+
+    w->parts.report = STR("{");
+    save(w, w->path);
+    refused(w, ERR_INPUT, "JSON");
+}
+
+static void a_name_that_is_no_file_name_is_refused(void **state)
+{
+    World *w = *state;
+    static const char *const names[] = {"", "a/b", "..", ".hidden", "a b", "\xc3\xa9"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        Err err = {0};
+        Digest d;
+        w->parts.name = str_of(names[i]);
+        assert_false(release_save(w->arena, &w->parts, w->path, &d, &err));
+        assert_int_equal(err.code, ERR_INPUT);
+        assert_false(file_exists(w->path));
+    }
+}
+
+static void a_cut_or_bent_file_is_refused(void **state)
+{
+    World *w = *state;
+    Str bytes;
+    Err err = {0};
+    save(w, w->path);
+    assert_true(file_load(w->arena, w->path, (size_t)64 << 20, &bytes, &err));
+    uint64_t seed = 4;
+    for (int i = 0; i < 6; i++) {
+        char *bent = arena_array(w->arena, char, bytes.len);
+        size_t len = i < 3 ? random_u64(&seed) % bytes.len : bytes.len;
+        memcpy(bent, bytes.ptr, bytes.len);
+        bent[random_u64(&seed) % bytes.len] ^= 4;
+        Release *r = NULL;
+        Err bad = {0};
+        assert_false(release_open_bytes((Str){bent, len}, w->kernels, &r, &bad));
+        assert_true(bad.code != ERR_NONE);
+    }
+    Release *r;
+    assert_true(release_open_bytes(bytes, w->kernels, &r, &err));
+    release_close(r);
+}
+
+static void a_pack_that_is_no_release_is_refused(void **state)
+{
+    World *w = *state;
+    Err err = {0};
+    Digest d;
+    PackWriter *p = pack_writer(w->arena);
+    pack_add_bytes(p, "manifest", STR("{\"format\":99}"));
+    assert_true(pack_save(p, w->path, &d, &err));
+    refused(w, ERR_CONFLICT, "format 99");
+    p = pack_writer(w->arena);
+    pack_add_bytes(p, "other", STR("x"));
+    assert_true(pack_save(p, w->path, &d, &err));
+    refused(w, ERR_CORRUPT, "manifest");
+}
+
+static void a_release_is_found_by_path_name_and_digest(void **state)
+{
+    World *w = *state;
+    char hex[DIGEST_HEX_SIZE], two[96], broken[96];
+    Err err = {0};
+    Str path;
+    snprintf(two, sizeof two, "%s/two.gavel", w->dir);
+    snprintf(broken, sizeof broken, "%s/broken.gavel", w->dir);
+    Digest d = save(w, w->path);
+    w->parts.created_ms++;
+    save(w, two);
+    assert_true(file_save(broken, STR("no pack"), &err));
+    digest_hex(&d, hex);
+    const Str refs[] = {
+        str_of(w->path), STR("one"), {hex, 64},
+          {hex, 8 }
+    };
+    for (size_t i = 0; i < sizeof refs / sizeof *refs; i++) {
+        if (!release_find(w->arena, w->dir, refs[i], &path, &err))
+            fail_msg("%s", err.msg);
+        assert_true(str_eq(path, str_of(w->path)));
+    }
+    const Str wrong[] = {
+        STR("none"), {hex, 5},
+         STR("0000000000"), STR("../one"), STR("")
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        Err bad = {0};
+        assert_false(release_find(w->arena, w->dir, wrong[i], &path, &bad));
+        assert_int_equal(bad.code, ERR_NOT_FOUND);
+    }
+    unlink(w->path);
+    assert_true(file_exists(two));
+}
+
+static void two_releases_of_one_digest_are_a_conflict(void **state)
+{
+    World *w = *state;
+    char hex[DIGEST_HEX_SIZE], two[96];
+    Err err = {0};
+    Str path;
+    snprintf(two, sizeof two, "%s/two.gavel", w->dir);
+    Digest d = save(w, w->path);
+    save(w, two);
+    digest_hex(&d, hex);
+    assert_false(release_find(w->arena, w->dir, (Str){hex, 10}, &path, &err));
+    assert_int_equal(err.code, ERR_CONFLICT);
+}
+
+#ifdef FAULTS
+static void a_save_that_fails_leaves_the_old_release_or_none(void **state)
+{
+    World *w = *state;
+    Err err = {0};
+    Digest d, old = save(w, w->path);
+    w->parts.created_ms++;
+    FAULT_SWEEP(n)
+    {
+        Err bad = {0};
+        bool ok = release_save(w->arena, &w->parts, w->path, &d, &bad);
+        bool hit = fault_hit();
+        fault_arm(0, 0);
+        assert_true(ok != hit);
+        Release *r;
+        if (!release_open(w->path, w->kernels, &r, &err))
+            fail_msg("%s", err.msg);
+        Digest now = release_digest(r);
+        assert_true(digest_eq(&now, &old) || digest_eq(&now, &d));
+        release_close(r);
+        if (ok)
+            break;
+    }
+}
+#endif
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, with_world, without_world)
+    const struct CMUnitTest tests[] = {
+        T(what_is_saved_is_opened),
+        T(the_same_parts_give_the_same_bytes),
+        T(int8_keeps_weights_within_half_a_step),
+        T(saving_an_open_release_again_keeps_its_scores),
+        T(parts_that_cannot_be_true_are_refused_on_opening),
+        T(a_name_that_is_no_file_name_is_refused),
+        T(a_cut_or_bent_file_is_refused),
+        T(a_pack_that_is_no_release_is_refused),
+        T(a_release_is_found_by_path_name_and_digest),
+        T(two_releases_of_one_digest_are_a_conflict),
+#ifdef FAULTS
+        T(a_save_that_fails_leaves_the_old_release_or_none),
+#endif
+    };
+    return cmocka_run_group_tests_name("model/release", tests, NULL, NULL);
+}

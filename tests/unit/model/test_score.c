@@ -1,0 +1,186 @@
+#include "test.h"
+
+#include "fixture.h"
+#include "model/score.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+typedef struct World {
+    Arena *arena;
+    char path[64];
+    Release *release;
+} World;
+
+static Release *build(Arena *a, const char *path, float sure)
+{
+    ReleaseParts p;
+    Release *r;
+    Err err = {0};
+    Digest d;
+    const Kernels *k;
+    if (!fixture_parts(a, 1, &p, &err))
+        fail_msg("%s", err.msg);
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        p.ensemble[ENSEMBLE_SURE][f] = sure;
+    if (!release_save(a, &p, path, &d, &err) || !kernels_find(STR("auto"), &k, &err) ||
+        !release_open(path, k, &r, &err))
+        fail_msg("%s", err.msg);
+    return r;
+}
+
+static int with_world(void **state)
+{
+    Arena *a = arena_open((size_t)1 << 30);
+    World *w = arena_new(a, World);
+    w->arena = a;
+    snprintf(w->path, sizeof w->path, "/tmp/gavel-score-XXXXXX");
+    int fd = mkstemp(w->path);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    w->release = build(a, w->path, -1e9f);
+    *state = w;
+    return 0;
+}
+
+static int without_world(void **state)
+{
+    World *w = *state;
+    release_close(w->release);
+    unlink(w->path);
+    arena_close(w->arena);
+    return 0;
+}
+
+static Scores score(const World *w, const Release *r, Str text, Tier tier)
+{
+    Scores s;
+    Err err = {0};
+    ArenaMark mark = arena_mark(w->arena);
+    if (!score_text(r, w->arena, text, tier, 512, &s, &err))
+        fail_msg("%s", err.msg);
+    assert_int_equal(arena_mark(w->arena), mark); /* scratch is given back */
+    return s;
+}
+
+static void a_taught_word_makes_its_factor_certain(void **state)
+{
+    World *w = *state;
+    static const struct {
+        const char *word;
+        Factor factor;
+        Category category;
+    } cases[] = {
+        {FIXTURE_HATE,      FACTOR_HATE,      CATEGORY_HATE     },
+        {FIXTURE_SEXUAL,    FACTOR_SEXUAL,    CATEGORY_SEXUAL   },
+        {FIXTURE_VIOLENCE,  FACTOR_VIOLENCE,  CATEGORY_VIOLENCE },
+        {FIXTURE_SELF_HARM, FACTOR_SELF_HARM, CATEGORY_SELF_HARM},
+    };
+    static const Tier tiers[] = {TIER_FAST, TIER_ENCODER, TIER_CASCADE};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int t = 0; t < 3; t++) {
+            Scores s = score(w, w->release, str_of(cases[i].word), tiers[t]);
+            assert_true(s.factor[cases[i].factor] > .99f);
+            assert_true(s.category[cases[i].category] > .99);
+            assert_int_equal(s.encoder_ran, tiers[t] != TIER_FAST);
+        }
+        Scores other = score(w, w->release, STR("good morning"), TIER_ENCODER);
+        assert_true(other.category[cases[i].category] < .1);
+    }
+}
+
+static void scores_are_probabilities_whatever_the_text(void **state)
+{
+    World *w = *state;
+    static const char *const texts[] = {"",
+                                        " ",
+                                        "\n\t",
+                                        "a",
+                                        "qzhxvj",
+                                        "\xf0\x9f\x98\x80",
+                                        "\xe4\xbd\xa0\xe5\xa5\xbd",
+                                        "q z h x v j",
+                                        "QZHXVJ!!!",
+                                        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        Scores s = score(w, w->release, str_of(texts[i]), TIER_CASCADE);
+        for (int f = 0; f < FACTOR_COUNT; f++)
+            assert_true(s.factor[f] >= 0 && s.factor[f] <= 1);
+        for (int c = 0; c < CATEGORY_COUNT; c++)
+            assert_true(s.category[c] >= 0 && s.category[c] <= 1);
+    }
+}
+
+static void nothing_to_read_is_nothing_to_say(void **state)
+{
+    World *w = *state;
+    static const char *const texts[] = {"", "   ", "\n\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        for (int tier = TIER_CASCADE; tier <= TIER_ENCODER; tier++) {
+            Scores s = score(w, w->release, str_of(texts[i]), (Tier)tier);
+            assert_false(s.encoder_ran);
+            for (int f = 0; f < FACTOR_COUNT; f++)
+                assert_true(s.factor[f] == 0);
+            for (int c = 0; c < CATEGORY_COUNT; c++)
+                assert_true(s.category[c] < 1e-6);
+        }
+    }
+}
+
+static void the_same_text_scores_the_same_to_the_bit(void **state)
+{
+    World *w = *state;
+    Str text = STR("some words, then more words, and qzhxvj among them; then again words");
+    Scores x = score(w, w->release, text, TIER_ENCODER);
+    arena_new(w->arena, char); /* another place in memory */
+    Scores y = score(w, w->release, text, TIER_ENCODER);
+    assert_memory_equal(x.category, y.category, sizeof x.category);
+    assert_memory_equal(x.factor, y.factor, sizeof x.factor);
+}
+
+static void a_sure_fast_tier_answers_alone(void **state)
+{
+    World *w = *state;
+    char path[80];
+    snprintf(path, sizeof path, "%s.sure", w->path);
+    Release *r = build(w->arena, path, -3);
+    Scores benign = score(w, r, STR("good morning"), TIER_CASCADE);
+    Scores alone = score(w, r, STR("good morning"), TIER_FAST);
+    assert_false(benign.encoder_ran);
+    assert_true(isnan(benign.logit_encoder[0]));
+    assert_memory_equal(benign.category, alone.category, sizeof alone.category);
+    assert_true(score(w, r, STR("good qzhxvj"), TIER_CASCADE).encoder_ran);
+    assert_true(score(w, r, STR("good morning"), TIER_ENCODER).encoder_ran);
+    release_close(r);
+    unlink(path);
+}
+
+static void a_text_over_the_limit_of_pieces_says_it_was_cut(void **state)
+{
+    World *w = *state;
+    Scores s;
+    Err err = {0};
+    Str text = STR("one two three four five six seven");
+    assert_true(score_text(w->release, w->arena, text, TIER_ENCODER, 5, &s, &err));
+    assert_true(s.capped);
+    assert_int_equal(s.pieces_read, 5);
+    assert_true(score_text(w->release, w->arena, text, TIER_ENCODER, 500, &s, &err));
+    assert_false(s.capped);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, with_world, without_world)
+    const struct CMUnitTest tests[] = {
+        T(a_taught_word_makes_its_factor_certain),
+        T(scores_are_probabilities_whatever_the_text),
+        T(nothing_to_read_is_nothing_to_say),
+        T(the_same_text_scores_the_same_to_the_bit),
+        T(a_sure_fast_tier_answers_alone),
+        T(a_text_over_the_limit_of_pieces_says_it_was_cut),
+    };
+    return cmocka_run_group_tests_name("model/score", tests, NULL, NULL);
+}
