@@ -1,0 +1,232 @@
+/* draw.c - a step is filled by pieces, not by texts: tweets come by the dozen, pages by
+ * twos, and every step costs the same.
+ *
+ * A long text gives a run of at most plan->max_windows windows at a random place.  Its
+ * label is said of the whole text, so the run may miss what made it so; that noise is
+ * the price of reading pages at all, and multiple-instance pooling bears it.
+ *
+ * A share of the texts is shown in lower case or in capitals: the pieces of "IDIOT" and
+ * of "idiot" have nothing in common, and people write both.
+ */
+#include "model/draw.h"
+
+#include "base/map.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    PIECES_READ = 4096, /* of a text, at most: a run is chosen within them */
+    PART_PIECES_MAX = 1 << 20,
+};
+
+struct Draw {
+    const Rows *rows;
+    const Plan *plan;
+    const Vocab *vocab;
+    Sampler *sampler;
+    Windows cut;
+    size_t source_count;
+    Str *source_name;
+    SamplerSource *source;
+    double total;
+    Rng rng;
+};
+
+static double source_weight(const Plan *plan, Str name, size_t rows)
+{
+    for (size_t i = 0; i < plan->source_count; i++)
+        if (str_eq(plan->source[i].name, name))
+            return plan->source[i].weight;
+    return pow((double)rows, plan->default_power);
+}
+
+static bool has_label(const Row *r)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        if (label_known(r->labels.factor[f]))
+            return true;
+    return false;
+}
+
+static bool usable(const Row *r) { return r->split == SPLIT_TRAIN && has_label(r); }
+
+/* Rows of the training split by source, each list ascending. */
+static void group_rows(Arena *a, Draw *d)
+{
+    Map *of = map_new(a, 64);
+    size_t *count = arena_array(a, size_t, d->rows->count + 1);
+    for (size_t i = 0; i < d->rows->count; i++)
+        if (usable(&d->rows->row[i]))
+            count[*map_slot(of, d->rows->row[i].source, map_count(of))]++;
+    size_t n = map_count(of);
+    d->source = arena_array(a, SamplerSource, n);
+    d->source_name = arena_array(a, Str, n);
+    uint32_t **row = arena_array(a, uint32_t *, n);
+    for (size_t i = 0; i < n; i++) {
+        row[i] = arena_array(a, uint32_t, count[i]);
+        count[i] = 0;
+    }
+    for (size_t i = 0; i < d->rows->count; i++) {
+        if (!usable(&d->rows->row[i]))
+            continue;
+        uint64_t s = 0;
+        map_get(of, d->rows->row[i].source, &s);
+        row[s][count[s]++] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double w = source_weight(d->plan, map_key_at(of, i), count[i]);
+        if (w <= 0)
+            continue;
+        d->source_name[d->source_count] = map_key_at(of, i);
+        d->source[d->source_count++] = (SamplerSource){row[i], count[i], w};
+        d->total += w;
+    }
+}
+
+bool draw_open(Arena *a, const Rows *rows, const Plan *plan, const Vocab *vocab, Draw **out,
+               Err *err)
+{
+    Draw *d = arena_new(a, Draw);
+    *d = (Draw){.rows = rows, .plan = plan, .vocab = vocab, .cut = WINDOWS_DEFAULT};
+    group_rows(a, d);
+    if (d->source_count == 0)
+        return err_set(err, ERR_INPUT,
+                       "nothing to train on: no labelled row of the training split has a "
+                       "source that the plan draws from");
+    d->sampler = sampler_new(a, d->source, d->source_count, (uint64_t)plan->seed);
+    rng_seed(&d->rng, (uint64_t)plan->seed ^ 0x64726177u);
+    *out = d;
+    return true;
+}
+
+static Str in_case(Arena *a, Str s, bool capitals)
+{
+    char *p = arena_array(a, char, s.len);
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (capitals && c >= 'a' && c <= 'z')
+            c = (char)(c - 'a' + 'A');
+        else if (!capitals && c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        p[i] = c;
+    }
+    return (Str){p, s.len};
+}
+
+typedef struct Drawn {
+    uint32_t row;
+    const int32_t *piece;
+    size_t pieces, first, windows, cost; /* cost: pieces of its windows together */
+} Drawn;
+
+/* Every draw takes the same number of random numbers, whatever the text. */
+static bool draw_one(Draw *d, Arena *a, Drawn *out, Err *err)
+{
+    uint32_t row = sampler_next(d->sampler);
+    double noise = rng_unit(&d->rng), place = rng_unit(&d->rng);
+    Str text = d->rows->row[row].text;
+    if (noise < d->plan->case_noise)
+        text = in_case(a, text, noise < d->plan->case_noise / 4);
+    Pieces p;
+    if (!tokenize(d->vocab, a, text, PIECES_READ, &p, err))
+        return err_wrap(err, "row %u of the snapshot", row);
+    size_t all = windows_count(&d->cut, p.count), most = (size_t)d->plan->max_windows;
+    size_t n = all < most ? all : most;
+    *out = (Drawn){.row = row,
+                   .piece = p.id,
+                   .pieces = p.count,
+                   .first = (size_t)(place * (double)(all - n + 1)),
+                   .windows = n,
+                   .cost = n * windows_size(&d->cut, p.count)};
+    return true;
+}
+
+/* Texts to parts: each next one to the part that has least so far. */
+static void deal(Draw *d, Arena *a, const Drawn *drawn, int count, DrawPart *part)
+{
+    int parts = (int)d->plan->threads;
+    size_t *load = arena_array(a, size_t, (size_t)parts);
+    int *to = arena_array(a, int, (size_t)count);
+    int *windows = arena_array(a, int, (size_t)parts);
+    memset(part, 0, (size_t)parts * sizeof *part);
+    for (int i = 0; i < count; i++) {
+        int least = 0;
+        for (int p = 1; p < parts; p++)
+            if (load[p] < load[least])
+                least = p;
+        to[i] = least;
+        load[least] += drawn[i].cost;
+        part[least].count++;
+        windows[least] += (int)drawn[i].windows;
+    }
+    for (int p = 0; p < parts; p++) {
+        int32_t *piece = arena_array(a, int32_t, load[p]);
+        int32_t *start = arena_array(a, int32_t, (size_t)windows[p] + 1);
+        DrawText *text = arena_array(a, DrawText, (size_t)part[p].count);
+        int t = 0, w = 0;
+        for (int i = 0; i < count; i++) {
+            if (to[i] != p)
+                continue;
+            const Drawn *x = &drawn[i];
+            text[t++] = (DrawText){x->row, w, (int)x->windows};
+            size_t size = windows_size(&d->cut, x->pieces);
+            for (size_t j = 0; j < x->windows; j++, w++) {
+                size_t at = windows_start(&d->cut, x->pieces, x->first + j);
+                memcpy(piece + start[w], x->piece + at, size * sizeof *piece);
+                start[w + 1] = start[w] + (int32_t)size;
+            }
+        }
+        part[p].text = text;
+        part[p].windows = (WindowBatch){.piece = piece, .start = start, .count = w};
+    }
+}
+
+bool draw_next(Draw *d, Arena *a, DrawPart *part, Err *err)
+{
+    size_t budget = (size_t)d->plan->batch_pieces, used = 0;
+    int count = 0, cap = (int)budget; /* a text costs a piece at least */
+    Drawn *drawn = arena_array(a, Drawn, (size_t)cap);
+    while (used < budget && count < cap) {
+        if (!draw_one(d, a, &drawn[count], err))
+            return false;
+        used += drawn[count].cost;
+        count += drawn[count].windows > 0; /* an empty text teaches nothing */
+    }
+    if (used > PART_PIECES_MAX)
+        return err_set(err, ERR_LIMIT, "a batch of %zu pieces is too large", used);
+    deal(d, a, drawn, count, part);
+    return true;
+}
+
+bool draw_source(const Draw *d, size_t i, Str *name, size_t *rows, double *share,
+                 size_t *rounds)
+{
+    if (i >= d->source_count)
+        return false;
+    *name = d->source_name[i];
+    *rows = d->source[i].count;
+    *share = d->source[i].weight / d->total;
+    *rounds = sampler_rounds(d->sampler, i);
+    return true;
+}
+
+Str draw_state(const Draw *d, Arena *a)
+{
+    Str inner = sampler_state(d->sampler, a);
+    char *p = arena_array(a, char, sizeof d->rng.s + inner.len);
+    memcpy(p, d->rng.s, sizeof d->rng.s);
+    memcpy(p + sizeof d->rng.s, inner.ptr, inner.len);
+    return (Str){p, sizeof d->rng.s + inner.len};
+}
+
+bool draw_restore(Draw *d, Str state, Err *err)
+{
+    size_t n = sizeof d->rng.s;
+    if (state.len < n)
+        return err_set(err, ERR_CORRUPT, "the state of the draw is cut short");
+    if (!sampler_restore(d->sampler, (Str){state.ptr + n, state.len - n}, err))
+        return false;
+    memcpy(d->rng.s, state.ptr, n);
+    return true;
+}

@@ -1,0 +1,44 @@
+/* draw.h - what one training step reads: texts drawn from the training split, cut into
+ * windows, dealt to the threads in equal parts.
+ *
+ * Everything here follows from the plan's seed and the number of texts drawn so far, so
+ * a resumed run draws what the first would have drawn.
+ */
+#ifndef MODEL_DRAW_H
+#define MODEL_DRAW_H
+
+#include "data/rows.h"
+#include "model/features.h"
+#include "model/plan.h"
+#include "model/sampler.h"
+
+typedef struct DrawText {
+    uint32_t row;
+    int first, count; /* its windows in the part's batch */
+} DrawText;
+
+/* One thread's part of a step. */
+typedef struct DrawPart {
+    DrawText *text;
+    int count;
+    WindowBatch windows;
+} DrawPart;
+
+typedef struct Draw Draw;
+
+/* Borrows everything.  ERR_INPUT when the plan draws nothing from these rows: each
+ * source of weight 0, or no row of the training split. */
+bool draw_open(Arena *a, const Rows *rows, const Plan *plan, const Vocab *vocab, Draw **out,
+               Err *err);
+
+/* The parts of the next step (plan->threads of them), in `a`. */
+bool draw_next(Draw *d, Arena *a, DrawPart *part, Err *err);
+
+/* A source and how it is drawn, for the log: false behind the last. */
+bool draw_source(const Draw *d, size_t i, Str *name, size_t *rows, double *share,
+                 size_t *rounds);
+
+Str draw_state(const Draw *d, Arena *a);
+bool draw_restore(Draw *d, Str state, Err *err);
+
+#endif

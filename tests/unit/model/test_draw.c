@@ -1,0 +1,181 @@
+#include "test.h"
+
+#include "model/draw.h"
+
+#include <math.h>
+
+/* Six special pieces, then one for each letter and the space mark: a text of n letters
+ * and spaces has n + 1 pieces. */
+static const Vocab *letters(Arena *a)
+{
+    Buf json;
+    buf_init(&json, 1 << 16);
+    buf_put(&json, STR("[[\"<unk>\",null],[\"<s>\",null],[\"</s>\",null],[\"a1\",null],"
+                       "[\"a2\",null],[\"a3\",null],[\"\xe2\x96\x81\",-1]"));
+    for (char c = 'a'; c <= 'z'; c++)
+        buf_print(&json, ",[\"%c\",-1],[\"%c\",-1]", c, c - 'a' + 'A');
+    buf_byte(&json, ']');
+    const Vocab *v;
+    Err err = {0};
+    if (!vocab_parse_json(a, buf_str(&json), &v, &err))
+        fail_msg("%s", err.msg);
+    buf_done(&json);
+    return v;
+}
+
+enum { ROWS = 60 };
+
+/* Even rows are short texts of "short", odd ones long texts of "long"; row 58 is a test
+ * row and row 59 has no label. */
+static Rows some_rows(Arena *a)
+{
+    Rows rows = {arena_array(a, Row, ROWS), ROWS};
+    for (size_t i = 0; i < ROWS; i++) {
+        Row *r = &rows.row[i];
+        size_t n = i % 2 ? 400 + i : 5 + i % 7;
+        char *p = arena_array(a, char, n);
+        for (size_t j = 0; j < n; j++)
+            p[j] = (char)('a' + (i + j) % 26);
+        r->text = (Str){p, n};
+        r->source = i % 2 ? STR("long") : STR("short");
+        labels_unknown(&r->labels);
+        if (i != 59)
+            r->labels.factor[FACTOR_HATE] = 1;
+        r->split = i == 58 ? SPLIT_TEST : SPLIT_TRAIN;
+        r->weight = 1;
+    }
+    return rows;
+}
+
+static Plan small_plan(void)
+{
+    Plan p;
+    plan_defaults(&p);
+    p.batch_pieces = 400;
+    p.max_windows = 3;
+    return p;
+}
+
+static int with_room(void **state)
+{
+    *state = arena_open((size_t)64 << 20);
+    return 0;
+}
+
+static void parts_hold_whole_windows_of_training_rows_in_equal_measure(void **state)
+{
+    Arena *a = *state;
+    Err err = {0};
+    Rows rows = some_rows(a);
+    Plan plan = small_plan();
+    Draw *d;
+    assert_true(draw_open(a, &rows, &plan, letters(a), &d, &err));
+    for (int step = 0; step < 30; step++) {
+        DrawPart part[2];
+        assert_true(draw_next(d, a, part, &err));
+        int load[2] = {0};
+        for (int p = 0; p < 2; p++) {
+            int w = 0;
+            for (int t = 0; t < part[p].count; t++) {
+                const DrawText *x = &part[p].text[t];
+                assert_true(x->row < 58);
+                assert_int_equal(x->first, w);
+                assert_in_range(x->count, 1, 3);
+                w += x->count;
+            }
+            assert_int_equal(w, part[p].windows.count);
+            load[p] = part[p].windows.start[w];
+            for (int i = 0; i < w; i++)
+                assert_in_range(part[p].windows.start[i + 1] - part[p].windows.start[i], 1,
+                                WINDOWS_DEFAULT.pieces);
+            for (int i = 0; i < load[p]; i++)
+                assert_in_range(part[p].windows.piece[i], 6, 58);
+        }
+        assert_true(load[0] + load[1] >= 400);
+        assert_true(abs(load[0] - load[1]) <= 3 * WINDOWS_DEFAULT.pieces);
+    }
+}
+
+static void a_restored_draw_goes_on_as_the_first_would_have(void **state)
+{
+    Arena *a = *state;
+    Err err = {0};
+    Rows rows = some_rows(a);
+    Plan plan = small_plan();
+    Draw *d, *e;
+    const Vocab *v = letters(a);
+    assert_true(draw_open(a, &rows, &plan, v, &d, &err));
+    assert_true(draw_open(a, &rows, &plan, v, &e, &err));
+    DrawPart x[2], y[2];
+    for (int i = 0; i < 5; i++)
+        assert_true(draw_next(d, a, x, &err));
+    assert_true(draw_restore(e, draw_state(d, a), &err));
+    for (int i = 0; i < 5; i++) {
+        assert_true(draw_next(d, a, x, &err) && draw_next(e, a, y, &err));
+        for (int p = 0; p < 2; p++) {
+            int n = x[p].windows.start[x[p].windows.count];
+            assert_int_equal(x[p].windows.count, y[p].windows.count);
+            assert_memory_equal(x[p].windows.piece, y[p].windows.piece,
+                                (size_t)n * sizeof(int32_t));
+        }
+    }
+    assert_false(draw_restore(e, STR("?"), &err));
+    assert_int_equal(err.code, ERR_CORRUPT);
+}
+
+static void a_plan_can_leave_a_source_out(void **state)
+{
+    Arena *a = *state;
+    Err err = {0};
+    Rows rows = some_rows(a);
+    Plan plan = small_plan();
+    PlanSource source[] = {
+        {STR("long"),  0},
+        {STR("short"), 2}
+    };
+    plan.source = source;
+    plan.source_count = 2;
+    Draw *d;
+    assert_true(draw_open(a, &rows, &plan, letters(a), &d, &err));
+    Str name;
+    size_t n, rounds;
+    double share;
+    assert_true(draw_source(d, 0, &name, &n, &share, &rounds));
+    assert_true(str_eq(name, STR("short")));
+    assert_int_equal(n, 29);
+    assert_true(share == 1.0);
+    assert_false(draw_source(d, 1, &name, &n, &share, &rounds));
+}
+
+static void a_plan_that_draws_nothing_is_refused(void **state)
+{
+    Arena *a = *state;
+    Err err = {0};
+    Rows rows = some_rows(a);
+    Plan plan = small_plan();
+    PlanSource source[] = {
+        {STR("long"),  0},
+        {STR("short"), 0}
+    };
+    plan.source = source;
+    plan.source_count = 2;
+    Draw *d;
+    assert_false(draw_open(a, &rows, &plan, letters(a), &d, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            parts_hold_whole_windows_of_training_rows_in_equal_measure, with_room,
+            without_arena),
+        cmocka_unit_test_setup_teardown(a_restored_draw_goes_on_as_the_first_would_have,
+                                        with_room, without_arena),
+        cmocka_unit_test_setup_teardown(a_plan_can_leave_a_source_out, with_room,
+                                        without_arena),
+        cmocka_unit_test_setup_teardown(a_plan_that_draws_nothing_is_refused, with_room,
+                                        without_arena),
+    };
+    return cmocka_run_group_tests_name("model/draw", tests, NULL, NULL);
+}
