@@ -95,3 +95,5 @@ void arena_rewind(Arena *a, ArenaMark mark)
     ASAN_POISON_MEMORY_REGION((char *)a + mark, a->used - mark);
     a->used = mark;
 }
+
+void arena_reset(Arena *a) { arena_rewind(a, HEADER); }

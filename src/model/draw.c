@@ -51,6 +51,15 @@ static bool has_label(const Row *r)
 
 static bool usable(const Row *r) { return r->split == SPLIT_TRAIN && has_label(r); }
 
+/* A row with a rare factor stands several times in its source's list. */
+static size_t copies(const Plan *plan, const Row *r)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        if (plan->rare[f] && r->labels.factor[f] >= 0.5f)
+            return (size_t)plan->rare_repeat;
+    return 1;
+}
+
 /* Rows of the training split by source, each list ascending. */
 static void group_rows(Arena *a, Draw *d)
 {
@@ -58,7 +67,8 @@ static void group_rows(Arena *a, Draw *d)
     size_t *count = arena_array(a, size_t, d->rows->count + 1);
     for (size_t i = 0; i < d->rows->count; i++)
         if (usable(&d->rows->row[i]))
-            count[*map_slot(of, d->rows->row[i].source, map_count(of))]++;
+            count[*map_slot(of, d->rows->row[i].source, map_count(of))] +=
+                copies(d->plan, &d->rows->row[i]);
     size_t n = map_count(of);
     d->source = arena_array(a, SamplerSource, n);
     d->source_name = arena_array(a, Str, n);
@@ -72,7 +82,8 @@ static void group_rows(Arena *a, Draw *d)
             continue;
         uint64_t s = 0;
         map_get(of, d->rows->row[i].source, &s);
-        row[s][count[s]++] = (uint32_t)i;
+        for (size_t n_copies = copies(d->plan, &d->rows->row[i]); n_copies > 0; n_copies--)
+            row[s][count[s]++] = (uint32_t)i;
     }
     for (size_t i = 0; i < n; i++) {
         double w = source_weight(d->plan, map_key_at(of, i), count[i]);

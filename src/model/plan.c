@@ -33,6 +33,10 @@ void plan_defaults(Plan *p)
     *p = (Plan){.name = STR("default"), .default_power = 0.5};
     for (int i = 0; i < PLAN_ROWS; i++)
         put(p, &plan_rows[i], plan_rows[i].fallback);
+    static const Factor rare[] = {FACTOR_THREAT, FACTOR_SEXUAL, FACTOR_VIOLENCE, FACTOR_GORE,
+                                  FACTOR_SELF_HARM};
+    for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
+        p->rare[rare[i]] = true;
 }
 
 static bool refuse(const Js *v, const char *name, Str key, const char *want, Err *err)
@@ -56,6 +60,20 @@ static bool read_sources(Arena *a, const Js *o, const char *name, Plan *out, Err
     }
     out->source = list;
     out->source_count = o->count;
+    return true;
+}
+
+static bool read_rare(const Js *list, const char *name, Plan *out, Err *err)
+{
+    if (list->type != JS_ARRAY)
+        return refuse(list, name, STR("rare"), "a list of factors", err);
+    memset(out->rare, 0, sizeof out->rare);
+    for (size_t i = 0; i < list->count; i++) {
+        Factor f;
+        if (list->item[i].type != JS_STRING || !factor_parse(list->item[i].str, &f))
+            return refuse(&list->item[i], name, STR("rare"), "a list of factors", err);
+        out->rare[f] = true;
+    }
     return true;
 }
 
@@ -96,6 +114,8 @@ bool plan_parse(Arena *a, Str yaml, const char *name, Plan *out, Err *err)
             ok = v->type == JS_STRING || refuse(v, name, key, "text", err);
         } else if (str_eq(key, STR("sources"))) {
             ok = read_sources(a, v, name, &p, err);
+        } else if (str_eq(key, STR("rare"))) {
+            ok = read_rare(v, name, &p, err);
         } else if (str_eq(key, STR("default_power"))) {
             p.default_power = v->number;
             ok = (v->type == JS_NUMBER && v->number >= 0 && v->number <= 1) ||

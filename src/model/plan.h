@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "policy/taxonomy.h"
 
 #include <stdint.h>
 
@@ -25,9 +26,12 @@
     X(head_rate,           double,  2e-3,    0,     1,       "of factor heads and pooling")               \
     X(warmup,              double,  0.06,    0,     1,       "share of the steps until the peak")         \
     X(weight_decay,        double,  0.01,    0,     1,       "decoupled, on matrices only")               \
-    X(clip,                double,  1.0,     1e-3,  1e6,     "largest norm of the gradient")              \
-    X(dropout,             double,  0.1,     0,     0.9,     "inside the encoder")                        \
-    X(ema,                 double,  0.998,   0,     0.99999, "decay of the averaged weights; 0: the last weights are kept") \
+    X(clip,                double,  5.0,     1e-3,  1e6,     "largest norm of the gradient")              \
+    X(beta2,               double,  0.98,    0.5,   0.9999,  "memory of the optimiser's second moment")   \
+    X(dropout,             double,  0.0,     0,     0.9,     "inside the encoder")                        \
+    X(head_dropout,        double,  0.1,     0,     0.9,     "between the encoder and the factor heads")  \
+    X(rare_repeat,         int64_t, 4,       1,     100,     "how often a row with a rare factor comes in a round of its source") \
+    X(ema,                 double,  0.995,   0,     0.99999, "decay of the averaged weights; 0: the last weights are kept") \
     X(case_noise,          double,  0.1,     0,     1,       "share of texts shown in lower case or capitals") \
     X(checkpoint_steps,    int64_t, 100,     1,     1e7,     "updates between two checkpoints")           \
     X(fast_rows,           int64_t, 60000,   1,     1e9,     "texts that teach the fast tier")            \
@@ -49,6 +53,8 @@ typedef struct Plan {
 #undef X
     /* A source without a row here is drawn with weight (its rows)^default_power. */
     double default_power;
+    bool
+        rare[FACTOR_COUNT]; /* threat, sexual, violence, gore, self-harm unless it says other */
     const PlanSource *source;
     size_t source_count;
 } Plan;
