@@ -1,0 +1,37 @@
+/* distil.h - the encoder teaches the fast tier (Hinton, Vinyals, Dean 2015).
+ *
+ * Every text at hand is read by the encoder, labelled or not; the hashed n-gram model
+ * then learns the encoder's probabilities, mixed with the known labels, by AdaGrad.
+ */
+#ifndef MODEL_DISTIL_H
+#define MODEL_DISTIL_H
+
+#include "base/progress.h"
+#include "data/rows.h"
+#include "model/fast.h"
+#include "model/network.h"
+#include "model/plan.h"
+
+typedef struct Teacher {
+    const Kernels *kernels;
+    const EncoderParams *encoder;
+    const NetworkParams *network;
+    const Vocab *vocab;
+    Windows windows;
+    size_t max_pieces;
+} Teacher;
+
+/* row[0..n) are numbers of rows; logit[n, FACTOR_COUNT], NaN for a text without pieces.
+ * Works on `threads` threads; the result does not depend on how many.  ERR_STOPPED. */
+bool teacher_read(const Teacher *t, const Rows *rows, const uint32_t *row, size_t n,
+                  int threads, const Progress *p, float *logit, Err *err);
+
+/* The rows of the training split that teach: at most plan->fast_rows, by the plan's seed. */
+void distil_pick(Arena *a, const Rows *rows, const Plan *plan, uint32_t **row, size_t *n);
+
+/* weight[FAST_BUCKETS, FACTOR_COUNT] and bias[FACTOR_COUNT] start from what they hold:
+ * zeros for a new model. */
+bool distil(const Rows *rows, const uint32_t *row, size_t n, const float *logit,
+            const Plan *plan, const Progress *p, float *weight, float *bias, Err *err);
+
+#endif

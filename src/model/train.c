@@ -1,0 +1,283 @@
+#include "model/train.h"
+
+#include "base/file.h"
+#include "base/js.h"
+#include "base/parallel.h"
+#include "model/distil.h"
+#include "model/ensemble.h"
+#include "model/fit.h"
+#include "model/score.h"
+#include "nn/loss.h"
+#include "nn/pack.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum {
+    LOG_EVERY = 10,     /* steps */
+    WATCH_ROWS = 400,   /* of the calibration split, whose loss is logged at checkpoints */
+    READ_PIECES = 1024, /* of a text that teaches the fast tier */
+    LOG_LINE_MAX = 1024,
+};
+#define SCORE_ARENA ((size_t)2 << 30) /* address space a thread */
+
+static const char *path_in(Arena *a, const TrainInput *in, const char *name)
+{
+    return str_print(a, "%s/%s", in->dir, name).ptr;
+}
+
+/* A line that is lost in a crash is no loss: the log is for reading along. */
+static bool log_line(const TrainInput *in, Arena *a, const Buf *line, Err *err)
+{
+    const char *path = path_in(a, in, "log.jsonl");
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    bool ok = fd >= 0 && write(fd, line->ptr, line->len) == (ssize_t)line->len;
+    if (!ok)
+        err_errno(err, "cannot write %s", path);
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static bool log_step(const TrainInput *in, Arena *a, const FitStep *s, double watched, Err *err)
+{
+    ArenaMark mark = arena_mark(a);
+    Buf line;
+    buf_init(&line, LOG_LINE_MAX);
+    JsWriter w = js_writer(&line);
+    js_object(&w);
+    js_key(&w, "step");
+    js_i64(&w, s->step);
+    js_key(&w, "loss");
+    js_double(&w, s->loss);
+    js_key(&w, "grad_norm");
+    js_double(&w, s->grad_norm);
+    js_key(&w, "pieces_per_s");
+    js_double(&w, round(s->pieces_per_s));
+    js_key(&w, "gflops");
+    js_double(&w, round(s->gflops));
+    if (!isnan(watched)) {
+        js_key(&w, "calibration_loss");
+        js_double(&w, watched);
+    }
+    js_end_object(&w);
+    buf_byte(&line, '\n');
+    bool ok = log_line(in, a, &line, err);
+    buf_done(&line);
+    arena_rewind(a, mark);
+    return ok;
+}
+
+static Teacher teacher_of(const TrainInput *in, Fit *f, EncoderParams *enc, NetworkParams *net)
+{
+    fit_result(f, enc, net);
+    return (Teacher){.kernels = in->kernels,
+                     .encoder = enc,
+                     .network = net,
+                     .vocab = in->vocab,
+                     .windows = WINDOWS_DEFAULT,
+                     .max_pieces = READ_PIECES};
+}
+
+/* Rows of a split, at most `most`, evenly over the rows. */
+static size_t rows_of(Arena *a, const Rows *rows, Split split, size_t most, uint32_t **out)
+{
+    uint32_t *all = arena_array(a, uint32_t, rows->count + 1);
+    size_t n = 0, kept = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->row[i].split == split)
+            all[n++] = (uint32_t)i;
+    for (size_t i = 0; i < most && n; i++) {
+        size_t at = n <= most ? i : i * n / most;
+        if (at < n)
+            all[kept++] = all[at];
+    }
+    *out = all;
+    return kept;
+}
+
+/* Mean loss of the averaged weights on rows that are not trained on; NaN without any. */
+static bool watch(const TrainInput *in, Arena *a, Fit *f, double *out, Err *err)
+{
+    ArenaMark mark = arena_mark(a);
+    EncoderParams enc;
+    NetworkParams net;
+    Teacher t = teacher_of(in, f, &enc, &net);
+    uint32_t *row;
+    size_t n = rows_of(a, in->rows, SPLIT_CALIBRATE, WATCH_ROWS, &row);
+    float *logit = arena_array(a, float, n *FACTOR_COUNT + 1);
+    if (!teacher_read(&t, in->rows, row, n, (int)in->plan->threads, NULL, logit, err))
+        return false;
+    LossSum sum = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(logit[i * FACTOR_COUNT]))
+            continue;
+        LossSum s = bce_loss(logit + i * FACTOR_COUNT, in->rows->row[row[i]].labels.factor,
+                             NULL, FACTOR_COUNT, 1, NULL);
+        sum.loss += s.loss;
+        sum.weight += s.weight;
+    }
+    *out = sum.weight > 0 ? sum.loss / sum.weight : NAN;
+    arena_rewind(a, mark);
+    return true;
+}
+
+static bool fit_all(const TrainInput *in, Arena *a, Fit *f, Err *err)
+{
+    const Plan *plan = in->plan;
+    while (fit_steps_done(f) < plan->steps) {
+        FitStep s;
+        if (!fit_step(f, &s, err))
+            return false;
+        char note[96];
+        snprintf(note, sizeof note, "loss %.4f  %.0f pieces/s  %.0f GFLOP/s", s.loss,
+                 s.pieces_per_s, s.gflops);
+        progress_tick(in->progress, "steps", (uint64_t)s.step, (uint64_t)plan->steps, note);
+        bool save = s.step % plan->checkpoint_steps == 0 || s.step == plan->steps;
+        bool stop = stop_requested() || s.step == in->stop_after;
+        double watched = NAN;
+        if (save && !stop && !watch(in, a, f, &watched, err))
+            return false;
+        if ((save || s.step % LOG_EVERY == 0) && !log_step(in, a, &s, watched, err))
+            return false;
+        if ((save || stop) && !fit_checkpoint(f, err))
+            return false;
+        if (stop)
+            return stop_err(err);
+    }
+    return true;
+}
+
+/* The teacher's logits are kept, so that a run killed while the fast tier learns does not
+ * read tens of thousands of texts again. */
+static bool teach(const TrainInput *in, Arena *a, Fit *f, const uint32_t *row, size_t n,
+                  float *logit, Err *err)
+{
+    const char *path = path_in(a, in, "teacher.pack");
+    Err ignored = {0};
+    Pack *p = NULL;
+    bool there = file_exists(path) && pack_open(path, &p, &ignored) &&
+                 pack_read_f32(p, "logit", n, FACTOR_COUNT, logit, &ignored);
+    pack_close(p);
+    if (there)
+        return true;
+    EncoderParams enc;
+    NetworkParams net;
+    Teacher t = teacher_of(in, f, &enc, &net);
+    if (!teacher_read(&t, in->rows, row, n, (int)in->plan->threads, in->progress, logit, err))
+        return false;
+    PackWriter *w = pack_writer(a);
+    pack_add_f32(w, "logit", logit, n, FACTOR_COUNT);
+    Digest d;
+    return pack_save(w, path, &d, err);
+}
+
+typedef struct Scoring {
+    const Release *release;
+    const Rows *rows;
+    const uint32_t *row;
+    Scores *out;
+} Scoring;
+
+static bool score_one(void *ctx, Arena *a, size_t i, Err *err)
+{
+    const Scoring *s = ctx;
+    return score_text(s->release, a, s->rows->row[s->row[i]].text, TIER_ENCODER, READ_PIECES,
+                      &s->out[i], err);
+}
+
+/* Scores the calibration split through the release as it was written, int8 and all. */
+static bool join_tiers(const TrainInput *in, Arena *a, const char *path, ReleaseParts *parts,
+                       Err *err)
+{
+    Release *r = NULL;
+    if (!release_open(path, in->kernels, &r, err))
+        return false;
+    uint32_t *row;
+    size_t n = rows_of(a, in->rows, SPLIT_CALIBRATE, SIZE_MAX, &row);
+    Scores *s = arena_array(a, Scores, n + 1);
+    Scoring ctx = {.release = r, .rows = in->rows, .row = row, .out = s};
+    ParallelWork work = {.item = score_one,
+                         .ctx = &ctx,
+                         .count = n,
+                         .threads = (int)in->plan->threads,
+                         .arena_bytes = SCORE_ARENA,
+                         .progress = in->progress,
+                         .what = "texts",
+                         .note = "both tiers read the calibration split"};
+    bool ok = parallel_run(&work, err);
+    release_close(r);
+    if (!ok)
+        return false;
+    float *x[3], *weight = arena_array(a, float, n + 1);
+    for (int i = 0; i < 3; i++)
+        x[i] = arena_array(a, float, (n + 1) * FACTOR_COUNT);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = i * FACTOR_COUNT;
+        const Row *from = &in->rows->row[row[i]];
+        memcpy(x[0] + at, s[i].logit_encoder, sizeof s[i].logit_encoder);
+        memcpy(x[1] + at, s[i].logit_fast, sizeof s[i].logit_fast);
+        memcpy(x[2] + at, from->labels.factor, sizeof from->labels.factor);
+        weight[i] = from->weight;
+    }
+    EnsembleRows rows = {n, x[0], x[1], x[2], weight};
+    ensemble_fit(&rows, parts->ensemble);
+    return true;
+}
+
+bool train(Arena *a, const TrainInput *in, Str *path, Err *err)
+{
+    Fit *f = NULL;
+    bool ok = false;
+    if (!file_make_dirs(in->dir, err))
+        return false;
+    FitInput fi = {.rows = in->rows,
+                   .plan = in->plan,
+                   .vocab = in->vocab,
+                   .kernels = in->kernels,
+                   .base = in->base,
+                   .checkpoint = path_in(a, in, "checkpoint.pack"),
+                   .data = in->data};
+    if (!fit_open(a, &fi, &f, err) || !fit_all(in, a, f, err))
+        goto done;
+
+    uint32_t *row;
+    size_t n;
+    distil_pick(a, in->rows, in->plan, &row, &n);
+    float *logit = arena_array(a, float, n *FACTOR_COUNT + 1);
+    float *weight = arena_array(a, float, (size_t)FAST_BUCKETS *FACTOR_COUNT);
+    float bias[FACTOR_COUNT];
+    for (int i = 0; i < FACTOR_COUNT; i++)
+        bias[i] = -2;
+    if (!teach(in, a, f, row, n, logit, err) ||
+        !distil(in->rows, row, n, logit, in->plan, in->progress, weight, bias, err))
+        goto done;
+
+    EncoderParams enc;
+    NetworkParams net;
+    fit_result(f, &enc, &net);
+    ReleaseParts parts = {.name = in->name,
+                          .created_ms = in->created_ms,
+                          .vocab = in->vocab,
+                          .encoder = &enc,
+                          .network = &net,
+                          .windows = WINDOWS_DEFAULT,
+                          .buckets = FAST_BUCKETS,
+                          .fast_weight = weight,
+                          .fast_bias = bias,
+                          .policy = in->policy,
+                          .training = in->training,
+                          .report = STR("{}")};
+    ensemble_default(parts.ensemble);
+    calibration_none(&parts.calibration);
+    *path = str_print(a, "%s/" STR_FMT ".gavel", in->dir, STR_ARG(in->name));
+    Digest d;
+    ok = release_save(a, &parts, path->ptr, &d, err) &&
+         join_tiers(in, a, path->ptr, &parts, err) &&
+         release_save(a, &parts, path->ptr, &d, err);
+done:
+    fit_close(f);
+    return ok;
+}
