@@ -16,6 +16,7 @@ const Command *const command_list[] = {
     &cmd_snapshot_export,
     &cmd_snapshot_list,
     &cmd_snapshot_show,
+    &cmd_train,
     NULL,
 };
 /* clang-format on */

@@ -17,5 +17,6 @@ extern const Command cmd_snapshot_diff;
 extern const Command cmd_snapshot_export;
 extern const Command cmd_snapshot_list;
 extern const Command cmd_snapshot_show;
+extern const Command cmd_train;
 
 #endif

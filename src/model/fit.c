@@ -64,7 +64,6 @@ static AdamwSpan span_of(const Fit *f, const char *name, size_t from, int rows, 
     if (strcmp(name, "embed") == 0) {
         s.rate = (float)plan->embedding_rate;
         s.decay = 0;
-        s.row = cols;
     } else if (strcmp(name, "pool_s") == 0) {
         s.rate = POOL_RATE;
     }

@@ -2,7 +2,7 @@
 
 #include "model/draw.h"
 
-#include <math.h>
+#include <stdlib.h>
 
 /* Six special pieces, then one for each letter and the space mark: a text of n letters
  * and spaces has n + 1 pieces. */

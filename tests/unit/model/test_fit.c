@@ -1,0 +1,194 @@
+#include "test.h"
+
+#include "base/file.h"
+#include "model/fit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { ROWS = 8, STEPS = 6 };
+
+typedef struct World {
+    Arena *arena;
+    Rows rows;
+    Plan plan;
+    const Vocab *vocab;
+    EncoderParams base;
+    const Kernels *kernels;
+    char dir[64], checkpoint[96];
+} World;
+
+static const Vocab *letters(Arena *a)
+{
+    Buf json;
+    buf_init(&json, 1 << 16);
+    buf_put(&json, STR("[[\"<unk>\",null],[\"<s>\",null],[\"</s>\",null],[\"a1\",null],"
+                       "[\"a2\",null],[\"a3\",null],[\"\xe2\x96\x81\",-1]"));
+    for (char c = 'a'; c <= 'z'; c++)
+        buf_print(&json, ",[\"%c\",-1],[\"%c\",-1]", c, c - 'a' + 'A');
+    buf_byte(&json, ']');
+    const Vocab *v;
+    Err err = {0};
+    assert_true(vocab_parse_json(a, buf_str(&json), &v, &err));
+    buf_done(&json);
+    return v;
+}
+
+/* Texts of one letter each; the first half is hateful. */
+static int with_world(void **state)
+{
+    World *w = calloc(1, sizeof *w);
+    w->arena = arena_open((size_t)4 << 30);
+    Arena *a = w->arena;
+    w->rows = (Rows){arena_array(a, Row, ROWS), ROWS};
+    for (size_t i = 0; i < ROWS; i++) {
+        Row *r = &w->rows.row[i];
+        char *p = arena_array(a, char, 12);
+        memset(p, (int)('a' + i), 12);
+        *r = (Row){
+            .text = {p, 12},
+              .source = STR("s"), .weight = 1, .split = SPLIT_TRAIN
+        };
+        labels_unknown(&r->labels);
+        r->labels.factor[FACTOR_HATE] = i < ROWS / 2 ? 1.0f : 0.0f;
+        r->labels.factor[FACTOR_INSULT] = i % 2 ? 1.0f : 0.0f;
+    }
+    plan_defaults(&w->plan);
+    w->plan.steps = STEPS;
+    w->plan.batch_pieces = 104; /* each of the eight texts once */
+    w->plan.case_noise = 0;
+    w->plan.dropout = 0.1;
+    w->vocab = letters(a);
+    float *all = arena_array(a, float, encoder_param_count());
+    Rng r;
+    rng_seed(&r, 3);
+    for (size_t i = 0; i < encoder_param_count(); i++)
+        all[i] = (float)(0.03 * rng_normal(&r));
+    encoder_params_at(&w->base, all);
+    for (int i = 0; i < encoder_param_info_count; i++)
+        if (strstr(encoder_param_info[i].name, "norm") &&
+            strstr(encoder_param_info[i].name, "_g"))
+            for (int j = 0; j < encoder_param_info[i].cols; j++)
+                all[encoder_param_info[i].offset + (size_t)j] = 1;
+    Err err = {0};
+    assert_true(kernels_find(STR("auto"), &w->kernels, &err));
+    snprintf(w->dir, sizeof w->dir, "/tmp/gavel-fit-XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    snprintf(w->checkpoint, sizeof w->checkpoint, "%s/checkpoint.pack", w->dir);
+    *state = w;
+    return 0;
+}
+
+static int without_world(void **state)
+{
+    World *w = *state;
+    unlink(w->checkpoint);
+    rmdir(w->dir);
+    arena_close(w->arena);
+    free(w);
+    return 0;
+}
+
+static FitInput input(World *w)
+{
+    return (FitInput){.rows = &w->rows,
+                      .plan = &w->plan,
+                      .vocab = w->vocab,
+                      .kernels = w->kernels,
+                      .base = &w->base,
+                      .checkpoint = w->checkpoint,
+                      .data = digest_of(STR("rows"))};
+}
+
+static double run(Fit *f, int64_t to)
+{
+    FitStep s = {0};
+    Err err = {0};
+    while (fit_steps_done(f) < to)
+        if (!fit_step(f, &s, &err))
+            fail_msg("%s", err.msg);
+    return s.loss;
+}
+
+static Digest weights(Fit *f)
+{
+    EncoderParams e;
+    NetworkParams n;
+    fit_result(f, &e, &n);
+    DigestState st;
+    digest_init(&st);
+    digest_add(&st, (Str){(const char *)e.all, e.count * sizeof(float)});
+    digest_add(&st, (Str){(const char *)n.all, n.count * sizeof(float)});
+    return digest_end(&st);
+}
+
+static void a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(void **state)
+{
+    World *w = *state;
+    FitInput in = input(w);
+    Err err = {0};
+    Fit *whole, *first, *second;
+    assert_true(fit_open(w->arena, &in, &whole, &err));
+    run(whole, STEPS);
+    assert_true(fit_open(w->arena, &in, &first, &err));
+    run(first, 2);
+    assert_true(fit_checkpoint(first, &err));
+    fit_close(first);
+    assert_true(fit_open(w->arena, &in, &second, &err));
+    assert_int_equal(fit_steps_done(second), 2);
+    run(second, STEPS);
+    Digest x = weights(whole), y = weights(second);
+    assert_true(digest_eq(&x, &y));
+    fit_close(whole);
+    fit_close(second);
+}
+
+static void a_checkpoint_of_another_plan_or_snapshot_is_refused(void **state)
+{
+    World *w = *state;
+    FitInput in = input(w);
+    Err err = {0};
+    Fit *f;
+    assert_true(fit_open(w->arena, &in, &f, &err));
+    assert_true(fit_checkpoint(f, &err));
+    fit_close(f);
+    in.data = digest_of(STR("other rows"));
+    assert_false(fit_open(w->arena, &in, &f, &err));
+    assert_int_equal(err.code, ERR_CONFLICT);
+    in = input(w);
+    w->plan.text = STR("steps: 7");
+    assert_false(fit_open(w->arena, &in, &f, &err));
+    assert_int_equal(err.code, ERR_CONFLICT);
+}
+
+static void a_few_texts_are_learned_by_heart(void **state)
+{
+    World *w = *state;
+    w->plan.steps = 60;
+    w->plan.dropout = w->plan.head_dropout = 0;
+    w->plan.encoder_rate = w->plan.embedding_rate = 1e-3;
+    w->plan.head_rate = 1e-2;
+    FitInput in = input(w);
+    Err err = {0};
+    Fit *f;
+    assert_true(fit_open(w->arena, &in, &f, &err));
+    double loss = run(f, 60);
+    if (!(loss < 0.05))
+        fail_msg("the loss is still %g", loss);
+    fit_close(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one, with_world,
+            without_world),
+        cmocka_unit_test_setup_teardown(a_checkpoint_of_another_plan_or_snapshot_is_refused,
+                                        with_world, without_world),
+        cmocka_unit_test_setup_teardown(a_few_texts_are_learned_by_heart, with_world,
+                                        without_world),
+    };
+    return cmocka_run_group_tests_name("model/fit", tests, NULL, NULL);
+}
