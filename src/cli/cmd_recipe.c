@@ -38,7 +38,7 @@ static void tally(Tally *t, float v)
         t->soft++;
 }
 
-static void count_source(Counts *c, Str name)
+static void count_source(Arena *a, Counts *c, Str name)
 {
     size_t i = 0;
     while (i < c->sources && !str_eq(c->source[i].name, name))
@@ -46,11 +46,11 @@ static void count_source(Counts *c, Str name)
     if (i == SOURCES_MAX)
         return;
     if (i == c->sources)
-        c->source[c->sources++].name = name;
+        c->source[c->sources++].name = str_copy(a, name);
     c->source[i].rows++;
 }
 
-static void count_row(Counts *c, const Row *row)
+static void count_row(Arena *a, Counts *c, const Row *row)
 {
     for (int f = 0; f < FACTOR_COUNT; f++)
         tally(&c->slot[f], row->labels.factor[f]);
@@ -58,7 +58,7 @@ static void count_row(Counts *c, const Row *row)
         tally(&c->slot[FACTOR_COUNT + k], row->labels.category[k]);
     c->side[row->split]++;
     c->grouped += row->group.len > 0;
-    count_source(c, row->source);
+    count_source(a, c, row->source);
 }
 
 static bool read_rows(Cli *cli, const Recipe *r, const char *path, Counts *c, Err *err)
@@ -72,7 +72,7 @@ static bool read_rows(Cli *cli, const Recipe *r, const char *path, Counts *c, Er
     Err why;
     while (ok && (step = recipe_reader_next(rr, &row, &why)) != READ_END) {
         if (step == READ_ROW) {
-            count_row(c, &row);
+            count_row(cli->arena, c, &row);
         } else if (step == READ_BAD) {
             if (c->bad.count < BAD_ROWS_KEPT)
                 c->bad.message[c->bad.count] = str_copy(cli->arena, str_of(why.msg));

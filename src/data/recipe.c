@@ -71,9 +71,9 @@ Str template_fill(Arena *a, const Template *t, const Record *r)
 
 static bool key_source(Ctx *c, const Js *v, void *into)
 {
-    Str *source = &((Part *)into)->source;
-    return recipe_want_text(c, v, source) &&
-           (source->len || recipe_refuse(c, v, "a source has a name"));
+    Part *p = into;
+    return template_parse(c, v, &p->source) &&
+           (p->source.count || recipe_refuse(c, v, "a source has a name"));
 }
 
 static bool key_files(Ctx *c, const Js *v, void *into)
@@ -504,14 +504,16 @@ static bool read_recipe(Ctx *c, const Js *root, Recipe *r)
         return recipe_refuse(c, root, "keys are wanted");
     rest = take(c->arena, rest, STR("licence"), &licence);
     rest = take(c->arena, rest, STR("parts"), &parts);
-    if (!js_get(root, STR("source")) || !licence)
+    const Js *source = js_get(root, STR("source"));
+    if (!source || !licence)
         return recipe_refuse(c, root, "`source` and `licence` are wanted");
     Part *top = arena_new(c->arena, Part);
     top->weight = 1;
     top->split.fixed = SPLIT_COUNT;
     if (!recipe_want_text(c, licence, &r->licence) || !part_parse(c, rest, top))
         return false;
-    r->source = top->source;
+    if (!recipe_want_text(c, source, &r->source) || memchr(r->source.ptr, '{', r->source.len))
+        return recipe_refuse(c, source, "only the source of a part may name columns");
     if (parts)
         return read_parts(c, parts, top, r);
     r->part = top;
@@ -527,10 +529,13 @@ bool recipe_load(Arena *a, const char *path, const Recipe **out, Err *err)
         !yaml_parse(a, text, path, &root, err))
         return false;
     DigestState digest;
-    int files = 0;
     digest_init(&digest);
     digest_add(&digest, text);
-    Ctx c = {.arena = a, .name = path, .digest = &digest, .files = &files, .err = err};
+    Ctx c = {.arena = a,
+             .name = path,
+             .digest = &digest,
+             .includes = arena_new(a, Includes),
+             .err = err};
     Recipe *r = arena_new(a, Recipe);
     if (!read_recipe(&c, root, r))
         return false;

@@ -40,7 +40,7 @@ typedef struct RecipeReader RecipeReader;
 bool recipe_reader_open(const Recipe *r, const char *path, size_t max_line_bytes,
                         RecipeReader **out, Err *err);
 
-/* As reader_next.  The row's text, group and language are borrowed until the next step.
+/* As reader_next.  Its texts are borrowed until the next step.
  * row->split is SPLIT_COUNT where the recipe fixes none; row->cluster is 0. */
 ReadStep recipe_reader_next(RecipeReader *rr, Row *row, Err *err);
 RecipeCounts recipe_reader_counts(const RecipeReader *rr);

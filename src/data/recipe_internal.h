@@ -52,7 +52,7 @@ typedef struct Append {
 } Append;
 
 typedef struct Part {
-    Str source;
+    Template source;
     Str *file;
     size_t files;
     ReaderOptions reader;

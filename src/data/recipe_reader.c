@@ -428,7 +428,7 @@ static bool begin_record(RecipeReader *rr, Err *err)
         rr->counts.empty++;
         return true;
     }
-    rr->common.source = p->source;
+    rr->common.source = template_fill(a, &p->source, &rr->now);
     rr->common.language = template_fill(a, &p->language, &rr->now);
     rr->common.group = group_of(rr, text);
     Rng rng;

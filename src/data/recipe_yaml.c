@@ -82,20 +82,30 @@ bool recipe_want_texts(const Ctx *c, const Js *v, Str **out, size_t *count)
     return true;
 }
 
-bool recipe_include(Ctx *c, const Js *v, const char **path, Str *text)
+bool recipe_include(Ctx *c, const Js *v, Included **out, Str *text)
 {
     Str name = {0};
     if (!recipe_want_text(c, v, &name))
         return false;
-    if (++*c->files > RECIPE_FILES_MAX)
-        return recipe_refuse(c, v, "more than %d files are named", RECIPE_FILES_MAX);
     const char *slash = strrchr(c->name, '/');
     int dir = slash ? (int)(slash - c->name) + 1 : 0;
     Str full = str_print(c->arena, "%.*s" STR_FMT, dir, c->name, STR_ARG(name));
+    Includes *all = c->includes;
+    for (size_t i = 0; i < all->count; i++) {
+        if (str_eq(str_of(all->file[i].path), full)) {
+            *out = &all->file[i];
+            *text = (Str){0};
+            return true;
+        }
+    }
     Err why;
-    *path = str_z(c->arena, full);
-    if (!file_load(c->arena, *path, RECIPE_FILE_MAX, text, &why))
+    if (all->count == RECIPE_FILES_MAX)
+        return recipe_refuse(c, v, "more than %d files are named", RECIPE_FILES_MAX);
+    const char *path = str_z(c->arena, full);
+    if (!file_load(c->arena, path, RECIPE_FILE_MAX, text, &why))
         return recipe_refuse(c, v, "%s", why.msg);
     digest_add(c->digest, *text);
+    *out = &all->file[all->count++];
+    **out = (Included){.path = path};
     return true;
 }

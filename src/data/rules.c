@@ -52,6 +52,10 @@ static bool key_has(Ctx *c, const Js *v, void *into)
 {
     return words_test(c, v, into, TEST_HAS);
 }
+static bool key_lacks(Ctx *c, const Js *v, void *into)
+{
+    return words_test(c, v, into, TEST_LACKS);
+}
 static bool key_like(Ctx *c, const Js *v, void *into)
 {
     return words_test(c, v, into, TEST_LIKE);
@@ -67,13 +71,16 @@ static bool key_apart(Ctx *c, const Js *v, void *into)
 static bool key_terms(Ctx *c, const Js *v, void *into)
 {
     Condition *k = into;
-    const char *path;
+    Included *file;
     Str text;
     if (k->test != TEST_NONE)
         return recipe_refuse(c, v, "one test a condition");
+    if (!recipe_include(c, v, &file, &text) ||
+        (!file->terms && !terms_parse(c->arena, text, file->path, &file->terms, c->err)))
+        return false;
     k->test = TEST_TERMS;
-    return recipe_include(c, v, &path, &text) &&
-           terms_parse(c->arena, text, path, &k->terms, c->err);
+    k->terms = file->terms;
+    return true;
 }
 
 static bool key_least(Ctx *c, const Js *v, void *into)
@@ -96,6 +103,7 @@ static const RecipeKey condition_keys[] = {
     {"is",       key_is    },
     {"not",      key_not   },
     {"has",      key_has   },
+    {"lacks",    key_lacks },
     {"like",     key_like  },
     {"apart",    key_apart },
     {"terms",    key_terms },
@@ -193,7 +201,7 @@ static bool condition_holds(const Condition *k, const RuleRow *row)
         return label_known(row->labels->factor[k->factor]) &&
                in_range(k, (double)row->labels->factor[k->factor]);
     if (k->subject == SUBJECT_COLUMN && !record_text(row->record, k->column, &s))
-        return k->test == TEST_NOT;
+        return k->test == TEST_NOT || k->test == TEST_LACKS;
     if (k->test == TEST_TERMS)
         return terms_hold(k, row, s);
     if (k->ranged && !(str_to_double(str_trim(s), &v) && in_range(k, v)))
@@ -207,6 +215,8 @@ static bool condition_holds(const Condition *k, const RuleRow *row)
         return !any_is(k, s);
     case TEST_HAS:
         return any_part(k, s);
+    case TEST_LACKS:
+        return !any_part(k, s);
     case TEST_LIKE:
         return any_like(k, s);
     case TEST_TERMS:
@@ -388,19 +398,35 @@ static bool key_weight(Ctx *c, const Js *v, void *into)
             recipe_refuse(c, v, "a weight is above 0 and at most 1"));
 }
 
+static bool read_rule_set(Ctx *c, const Js *v, Included *file, Str text)
+{
+    const Js *root;
+    Rules *rules = arena_new(c->arena, Rules);
+    Ctx inner = *c;
+    inner.name = file->path;
+    inner.nest++;
+    if (inner.nest > RECIPE_NEST_MAX)
+        return recipe_refuse(c, v, "rule sets within rule sets, too deep");
+    if (!yaml_parse(c->arena, text, file->path, &root, c->err) ||
+        !rules_parse(&inner, root, rules))
+        return false;
+    file->rules = rules;
+    return true;
+}
+
 static bool key_use(Ctx *c, const Js *v, void *into)
 {
-    const char *path;
+    RuleDraft *d = into;
+    Included *file;
     Str text;
-    const Js *root;
-    if (c->nest == RECIPE_NEST_MAX)
-        return recipe_refuse(c, v, "rule sets within rule sets, too deep");
-    if (!recipe_include(c, v, &path, &text) || !yaml_parse(c->arena, text, path, &root, c->err))
+    if (!recipe_include(c, v, &file, &text))
         return false;
-    Ctx inner = *c;
-    inner.name = path;
-    inner.nest++;
-    return rules_parse(&inner, root, &((RuleDraft *)into)->rule.use);
+    if (!file->rules && !text.len)
+        return recipe_refuse(c, v, "an empty rule set, a term list, or one that uses itself");
+    if (!file->rules && !read_rule_set(c, v, file, text))
+        return false;
+    d->rule.use = *file->rules;
+    return true;
 }
 
 static const RecipeKey rule_keys[] = {
@@ -423,6 +449,7 @@ bool rules_parse(Ctx *c, const Js *v, Rules *out)
     if (v->type != JS_ARRAY)
         return recipe_refuse(c, v, "a list of rules is wanted");
     Rule *rule = arena_array(c->arena, Rule, v->count);
+    size_t total = 0;
     for (size_t i = 0; i < v->count; i++) {
         RuleDraft d = {0};
         if (!recipe_read_keys(c, &v->item[i], rule_keys, &d))
@@ -430,8 +457,11 @@ bool rules_parse(Ctx *c, const Js *v, Rules *out)
         d.rule.effect = d.effect;
         d.rule.effects = d.count;
         rule[i] = d.rule;
+        total += 1 + d.rule.use.total;
+        if (total > RECIPE_RULES_MAX)
+            return recipe_refuse(c, &v->item[i], "more than %d rules", RECIPE_RULES_MAX);
     }
-    *out = (Rules){rule, v->count};
+    *out = (Rules){rule, v->count, total};
     return true;
 }
 

@@ -15,13 +15,37 @@
 
 /* ---- what a recipe's YAML is read with ---------------------------------------------- */
 
-enum { RECIPE_FILE_MAX = 1 << 20, RECIPE_FILES_MAX = 64, RECIPE_NEST_MAX = 4 };
+enum {
+    RECIPE_FILE_MAX = 1 << 20,
+    RECIPE_FILES_MAX = 64,
+    RECIPE_NEST_MAX = 6,
+    RECIPE_RULES_MAX = 20000, /* of a list, rule sets it uses counted each time */
+};
+
+typedef struct Rule Rule;
+typedef struct Rules {
+    const Rule *rule;
+    size_t count;
+    size_t total; /* with those of the rule sets in use: the work a row takes at most */
+} Rules;
+
+/* A term list or rule set that the recipe names is read once. */
+typedef struct Included {
+    const char *path;
+    const Terms *terms;
+    const Rules *rules;
+} Included;
+
+typedef struct Includes {
+    Included file[RECIPE_FILES_MAX];
+    size_t count;
+} Includes;
 
 typedef struct Ctx {
     Arena *arena;
     const char *name;    /* of the file being read, for messages and for what is relative */
     DigestState *digest; /* of everything that was read */
-    int *files;          /* how many included files so far */
+    Includes *includes;
     int nest;
     Err *err;
 } Ctx;
@@ -45,13 +69,22 @@ bool recipe_want_bool(const Ctx *c, const Js *v, bool *out);
 /* One scalar or a list of them; never an empty list. */
 bool recipe_want_texts(const Ctx *c, const Js *v, Str **out, size_t *count);
 
-/* A file that the recipe names, relative to the folder of c->name. */
-bool recipe_include(Ctx *c, const Js *v, const char **path, Str *text);
+/* A file that the recipe names, relative to the folder of c->name: found among those read
+ * before (*text empty), or read now; the caller fills what it becomes. */
+bool recipe_include(Ctx *c, const Js *v, Included **out, Str *text);
 
 /* ---- conditions ----------------------------------------------------------------------- */
 
 typedef enum Subject { SUBJECT_TEXT, SUBJECT_COLUMN, SUBJECT_FACTOR } Subject;
-typedef enum Test { TEST_NONE, TEST_IS, TEST_NOT, TEST_HAS, TEST_LIKE, TEST_TERMS } Test;
+typedef enum Test {
+    TEST_NONE,
+    TEST_IS,
+    TEST_NOT,
+    TEST_HAS,
+    TEST_LACKS,
+    TEST_LIKE,
+    TEST_TERMS
+} Test;
 
 typedef struct Condition {
     Subject subject;
@@ -60,7 +93,7 @@ typedef struct Condition {
     Test test;
     Str *word; /* of the test */
     size_t words;
-    Str apart; /* what separates the parts of a column for `has` */
+    Str apart; /* what separates the parts of a column for `has` and `lacks` */
     const Terms *terms;
     bool ranged;
     double least, most;
@@ -97,12 +130,6 @@ typedef struct Effect {
     int slot; /* a factor, or FACTOR_COUNT + a category */
     Value value;
 } Effect;
-
-typedef struct Rule Rule;
-typedef struct Rules {
-    const Rule *rule;
-    size_t count;
-} Rules;
 
 struct Rule {
     Conditions when, unless; /* all of `when` hold, and none of `unless` */

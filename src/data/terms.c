@@ -41,8 +41,7 @@ struct Terms {
 
 static bool word_byte(unsigned char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80;
 }
 
 static Str lowered(Arena *a, Str s)
@@ -157,9 +156,41 @@ typedef struct Words {
     size_t count;
 } Words;
 
+/* Bytes of the character at `at` that stands between words although it is not ASCII, 0: none.
+ * U+2000..U+2FFF (punctuation, arrows, symbols), U+3000..U+303F, and what is beyond the basic
+ * plane, which is emoji far more often than letters.  The text is UTF-8. */
+static size_t separator_at(Str text, size_t at)
+{
+    unsigned char c = (unsigned char)text.ptr[at];
+    if (c == 0xe2 ||
+        (c == 0xe3 && at + 1 < text.len && (unsigned char)text.ptr[at + 1] == 0x80))
+        return text.len - at < 3 ? text.len - at : 3;
+    return c >= 0xf0 ? (text.len - at < 4 ? text.len - at : 4) : 0;
+}
+
+/* Lower case, typographic apostrophes as ASCII, signs and emoji as a space. */
+static Str plain(Arena *a, Str text)
+{
+    char *p = arena_array(a, char, text.len);
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; n++) {
+        Str rest = {text.ptr + i, text.len - i};
+        size_t sign = separator_at(text, i);
+        char c = text.ptr[i];
+        if (str_starts(rest, STR("\xe2\x80\x98")) || str_starts(rest, STR("\xe2\x80\x99")))
+            p[n] = '\'';
+        else if (sign)
+            p[n] = ' ';
+        else
+            p[n] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        i += sign ? sign : 1;
+    }
+    return (Str){p, n};
+}
+
 static Words split(Arena *a, Str text)
 {
-    Str low = lowered(a, text);
+    Str low = plain(a, text);
     Str *word = arena_array(a, Str, text.len / 2 + 1);
     size_t n = 0;
     for (size_t i = 0; i < low.len;) {

@@ -3,8 +3,8 @@
  * One phrase a line; '#' begins a comment.  A word of a phrase may be
  *     kill|shoot     one of several        kill*    any word that begins so
  *     just?          or nothing            *        any one word
- * Words of a text are runs of letters and digits (and bytes beyond ASCII) with inner
- * apostrophes, compared in ASCII lower case; what stands between words does not matter.
+ * Words of a text are runs of letters and digits with inner apostrophes, compared in ASCII
+ * lower case; what stands between words (blanks, signs, emoji) does not matter.
  *
  * Work is linear in the text: a phrase is tried only where its first word (or the stem of
  * it) occurs, and a phrase is at most a few words long.
