@@ -169,17 +169,13 @@ static bool what_to_read(Cli *cli, RecipePath **paths, size_t *count, Err *err)
         return err_set(err, ERR_USAGE,
                        "say either --recipe FILE PATH... or --all RECIPES FOLDER");
     if (all && cli->operand_count != 1)
-        return err_set(err, ERR_USAGE,
-                       "--all wants one folder that holds the recipes' folders");
+        return err_set(err, ERR_USAGE, "--all wants one folder, the root of the data");
     if (all)
         return recipe_paths(cli->arena, all, cli->operand[0], paths, count, err);
     *count = (size_t)cli->operand_count;
     *paths = arena_array(cli->arena, RecipePath, *count);
-    for (size_t i = 0; i < *count; i++) {
+    for (size_t i = 0; i < *count; i++)
         (*paths)[i] = (RecipePath){recipe, cli->operand[i]};
-        if (!file_exists(cli->operand[i]))
-            return err_set(err, ERR_NOT_FOUND, "there is no %s", cli->operand[i]);
-    }
     return true;
 }
 
@@ -228,11 +224,12 @@ static bool run(Cli *cli, Err *err)
 
 static const Option options[] = {
     {"recipe",   OPTION_TEXT, "FILE", "how the files are read (recipes/*.yaml)", false},
-    {"all",    OPTION_TEXT, "RECIPES", "each NAME.yaml in it reads FOLDER/NAME", false},
+    {"all",    OPTION_TEXT, "RECIPES", "each NAME.yaml in it reads FOLDER/NAME, else FOLDER",
+     false},
     {"strict",     OPTION_FLAG, NULL, "exit 1 when a row was bad; the good ones are in", false},
     {"errors",      OPTION_TEXT, "FILE", "keep what was wrong with each bad row", false},
     {"batch", OPTION_INT, "ROWS", "rows committed at once (1000)", false},
-    {"ack",     OPTION_TEXT, "FILE", "after each commit, add a line: the rows that are safe",
+    {"ack",      OPTION_TEXT, "FILE", "after each commit, add a line: the rows that are safe",
      false},
     {0  },
 };

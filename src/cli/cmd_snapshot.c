@@ -176,7 +176,7 @@ static const Option create_options[] = {
     {"name",         OPTION_TEXT, "NAME", "call it so; a name moves to its newest snapshot", false},
     {"include",        OPTION_TEXT, "SOURCE", "only what these sources say; else all", true},
     {"exclude",         OPTION_TEXT, "RECIPE:PATH", "leave out what is (nearly) in this set", true},
-    {"exclude-all",      OPTION_TEXT, "RECIPES", "likewise for each NAME.yaml and FOLDER/NAME",
+    {"exclude-all",      OPTION_TEXT, "RECIPES", "likewise each NAME.yaml, of FOLDER/NAME or FOLDER",
      false},
     {"seed",      OPTION_INT, "N", "of the split (1)", false},
     {"calibrate-share",          OPTION_REAL, "SHARE", "of what has no fixed side (0.1)", false},

@@ -168,6 +168,8 @@ static bool run_through(Run *r, const Recipe *recipe, const char *recipe_path, c
                         Err *err)
 {
     RecipeReader *reader = NULL;
+    if (!file_exists(path))
+        return err_set(err, ERR_NOT_FOUND, "there is no such file or folder");
     if (!recipe_reader_open(recipe, path, r->o->max_line_bytes, &reader, err))
         return false;
     bool ok = store_begin(r->db, err);
@@ -208,10 +210,8 @@ bool recipe_paths(Arena *a, const char *recipes, const char *folder, RecipePath 
     for (size_t i = 0; i < n; i++) {
         list[i].recipe = str_print(a, "%s/" STR_FMT, recipes, STR_ARG(names[i])).ptr;
         Str name = recipe_name_of(list[i].recipe);
-        list[i].path = str_print(a, "%s/" STR_FMT, folder, STR_ARG(name)).ptr;
-        if (!file_exists(list[i].path))
-            return err_set(err, ERR_NOT_FOUND, "%s has no folder %s", list[i].recipe,
-                           list[i].path);
+        const char *own = str_print(a, "%s/" STR_FMT, folder, STR_ARG(name)).ptr;
+        list[i].path = file_is_dir(own) ? own : folder;
     }
     *out = list;
     *count = n;

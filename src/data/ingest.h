@@ -36,13 +36,14 @@ typedef struct IngestOptions {
 bool ingest_path(Store *db, const char *recipe_path, const char *path, const IngestOptions *o,
                  IngestCounts *counts, Err *err);
 
-/* A recipe file and the folder that it reads. */
+/* A recipe file and what it reads. */
 typedef struct RecipePath {
     const char *recipe, *path;
 } RecipePath;
 
-/* For each NAME.yaml in `recipes`, in order of name, the folder NAME in `folder`;
- * ERR_NOT_FOUND when there is no recipe, or one has no folder (named). */
+/* For each NAME.yaml in `recipes`, in order of name: it reads folder/NAME where there is
+ * such a folder, else `folder` itself, which then is the root that its file patterns
+ * start from.  ERR_NOT_FOUND when there is no recipe. */
 bool recipe_paths(Arena *a, const char *recipes, const char *folder, RecipePath **out,
                   size_t *count, Err *err);
 
