@@ -45,9 +45,9 @@ static void windows_of_nothing_are_none(void **state)
 {
     (void)state;
     assert_int_equal(windows_count(&WINDOWS_DEFAULT, 0), 0);
-    assert_int_equal(windows_count(&WINDOWS_DEFAULT, 28), 1);
-    assert_int_equal(windows_count(&WINDOWS_DEFAULT, 29), 2);
-    assert_int_equal(windows_start(&WINDOWS_DEFAULT, 29, 1), 1);
+    assert_int_equal(windows_count(&WINDOWS_DEFAULT, 32), 1);
+    assert_int_equal(windows_count(&WINDOWS_DEFAULT, 33), 2);
+    assert_int_equal(windows_start(&WINDOWS_DEFAULT, 33, 1), 1);
 }
 
 static void a_cut_of_some_windows_is_that_part_of_the_whole(void **state)
@@ -59,7 +59,7 @@ static void a_cut_of_some_windows_is_that_part_of_the_whole(void **state)
     size_t count = windows_count(&WINDOWS_DEFAULT, 200);
     windows_cut(&WINDOWS_DEFAULT, *state, piece, 200, 0, count, &all);
     windows_cut(&WINDOWS_DEFAULT, *state, piece, 200, 3, 2, &part);
-    assert_memory_equal(part.piece, all.piece + all.start[3], 2 * 28 * sizeof *piece);
+    assert_memory_equal(part.piece, all.piece + all.start[3], 2 * 32 * sizeof *piece);
     assert_int_equal(part.start[0], 0);
 }
 

@@ -29,8 +29,8 @@ static void what_is_printed_reads_back(void **state)
         fail_msg("%s", err.msg);
     assert_true(str_eq(m.name, STR("a-1.b_C")));
     assert_int_equal(m.created_ms, 5);
-    assert_int_equal(m.windows.pieces, 28);
-    assert_int_equal(m.windows.stride, 20);
+    assert_int_equal(m.windows.pieces, 32);
+    assert_int_equal(m.windows.stride, 24);
     assert_int_equal(m.buckets, 1024);
     assert_true(str_eq(m.training, STR("{\"seed\":1,\"list\":[null,true,\"x\\u0000y\"]}")));
 }
@@ -56,11 +56,11 @@ static void what_cannot_be_true_is_refused(void **state)
         {"\"name\":\"name\"",    "\"name\":\"../x\"",     ERR_CORRUPT },
         {"\"name\":\"name\"",    "\"name\":\"\"",         ERR_CORRUPT },
         {"\"created_ms\":5",     "\"created_ms\":-5",     ERR_CORRUPT },
-        {"\"window_pieces\":28", "\"window_pieces\":129", ERR_CORRUPT },
-        {"\"window_pieces\":28", "\"window_pieces\":0",   ERR_CORRUPT },
-        {"\"window_stride\":20", "\"window_stride\":29",  ERR_CORRUPT },
-        {"\"window_stride\":20", "\"window_stride\":0",   ERR_CORRUPT },
-        {"\"window_stride\":20", "\"window_stride\":1.5", ERR_INPUT   },
+        {"\"window_pieces\":32", "\"window_pieces\":129", ERR_CORRUPT },
+        {"\"window_pieces\":32", "\"window_pieces\":0",   ERR_CORRUPT },
+        {"\"window_stride\":24", "\"window_stride\":33",  ERR_CORRUPT },
+        {"\"window_stride\":24", "\"window_stride\":0",   ERR_CORRUPT },
+        {"\"window_stride\":24", "\"window_stride\":1.5", ERR_INPUT   },
         {"\"buckets\":1024",     "\"buckets\":1000",      ERR_CORRUPT },
         {"\"buckets\":1024",     "\"buckets\":0",         ERR_CORRUPT },
         {"\"buckets\":1024",     "\"buckets\":2097152",   ERR_CORRUPT },
