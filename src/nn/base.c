@@ -259,6 +259,7 @@ static bool tensors_read(const Package *p, Found *f, Err *err)
     Str all = {0};
     if (!join_shards(p, &list->item[0], &all, err))
         return false;
+    f->block = arena_array(p->arena, float, encoder_param_count());
     size_t at = 0;
     for (size_t i = 0; i < weights->count; i++) {
         size_t rows, cols;
@@ -288,7 +289,7 @@ bool base_import(const char *tarball, const char *out_path, Digest *digest, Err 
     Arena *a = arena_open(IMPORT_ARENA);
     Package *p = arena_new(a, Package);
     p->arena = a;
-    Found f = {.block = arena_array(a, float, encoder_param_count())};
+    Found f = {0};
     bool ok = package_read(p, tarball, err) && tensors_read(p, &f, err);
     if (!ok) {
         err_wrap(err, "%s", tarball);
