@@ -23,6 +23,8 @@ static Kind kind_of(uint32_t c)
     return WORD;
 }
 
+bool is_word_character(uint32_t c) { return kind_of(c) == WORD; }
+
 static Kind kind_at(Str s, size_t at, size_t *bytes)
 {
     uint32_t c = utf8_decode(s, at, bytes);

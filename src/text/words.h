@@ -13,6 +13,8 @@
 /* The next word at or behind *at, which moves behind it; false at the end. */
 bool word_next(Str text, size_t *at, Str *word);
 
+bool is_word_character(uint32_t code_point);
+
 static inline bool is_ascii_lower(char c) { return c >= 'a' && c <= 'z'; }
 static inline bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 

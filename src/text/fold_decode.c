@@ -1,0 +1,295 @@
+/* fold_decode.c - base64, hexadecimal (and groups of eight binary digits), percent.
+ *
+ * A run that could be an encoding is decoded to scratch memory and kept only when what
+ * comes out reads as language (english_like); anything else, keys, hashes, numbers, long
+ * words, stays as it is.  A run that failed is skipped whole, so every byte is
+ * looked at a fixed number of times.
+ */
+#include "text/english.h"
+#include "text/fold_internal.h"
+#include "text/utf8.h"
+
+enum { LEAST_BASE64 = 8, LEAST_GROUPS = 4, BITS = 8 };
+
+typedef struct Decoded {
+    FoldStep step;
+    size_t end; /* of the run in the text */
+    char *bytes;
+    size_t len;
+} Decoded;
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    if (c == '+' || c == '-')
+        return 62;
+    return c == '/' || c == '_' ? 63 : -1;
+}
+
+static bool is_alnum(char c) { return base64_value(c) >= 0 && base64_value(c) < 62; }
+
+static bool starts_at(const Fold *f, size_t at, Str what)
+{
+    return str_starts((Str){f->p + at, f->len - at}, what);
+}
+
+/* "\x6b", "0x6b", "&#x6b;", "6b", or eight binary digits. */
+typedef struct GroupForm {
+    Str before, behind;
+    int digits, base;
+} GroupForm;
+
+static GroupForm group_form(const Fold *f, size_t at)
+{
+    static const struct {
+        const char *before, *behind;
+    } marked[] = {
+        {"\\x",   "" },
+        {"0x",    "" },
+        {"0X",    "" },
+        {"&#x",   ";"},
+        {"\\u00", "" }
+    };
+    for (size_t i = 0; i < sizeof marked / sizeof *marked; i++)
+        if (starts_at(f, at, str_of(marked[i].before)))
+            return (GroupForm){str_of(marked[i].before), str_of(marked[i].behind), 2, 16};
+    size_t bits = 0;
+    while (bits < BITS && at + bits < f->len && (f->p[at + bits] & 0xfe) == '0')
+        bits++;
+    return (GroupForm){STR(""), STR(""), bits == BITS ? BITS : 2, bits == BITS ? 2 : 16};
+}
+
+/* One group's value, -1: none stands here; *at moves behind it. */
+static int group_value(const Fold *f, const GroupForm *form, size_t *at)
+{
+    int value = 0;
+    if (!starts_at(f, *at, form->before))
+        return -1;
+    size_t i = *at + form->before.len;
+    for (int k = 0; k < form->digits; k++, i++) {
+        int digit = i < f->len ? hex_value(f->p[i]) : -1;
+        if (digit < 0 || digit >= form->base)
+            return -1;
+        value = value * form->base + digit;
+    }
+    if (!starts_at(f, i, form->behind))
+        return -1;
+    *at = i + form->behind.len;
+    return value;
+}
+
+static size_t separator_length(const Fold *f, size_t at)
+{
+    size_t n = 0;
+    while (n < 2 && at + n < f->len && strchr(" ,:-", f->p[at + n]) && f->p[at + n])
+        n++;
+    return n;
+}
+
+/* The groups of one form with one separator between them, from `at` on: how many, and
+ * where they end; their values go to bytes unless that is NULL. */
+static size_t walk_groups(const Fold *f, size_t at, GroupForm form, char *bytes, size_t *end)
+{
+    size_t n = 0, i = at;
+    int value = group_value(f, &form, &i);
+    *end = at;
+    if (value < 0)
+        return 0;
+    if (str_eq(form.before, STR("0x")) && !starts_at(f, i, STR("0x")) && i < f->len &&
+        hex_value(f->p[i]) >= 0)
+        form.before = STR(""); /* 0x stands once in front of all */
+    Str between = {f->p + i, separator_length(f, i)};
+    while (value >= 0) {
+        if (bytes)
+            bytes[n] = (char)value;
+        n++;
+        *end = i;
+        if (!starts_at(f, i, between))
+            break;
+        i += between.len;
+        value = group_value(f, &form, &i);
+    }
+    return n;
+}
+
+static void read_groups(const Fold *f, size_t at, Decoded *d)
+{
+    GroupForm form = group_form(f, at);
+    size_t n = walk_groups(f, at, form, NULL, &d->end);
+    bool cut = d->end < f->len && is_alnum(f->p[d->end]); /* an odd digit, or a word goes on */
+    if (n < LEAST_GROUPS || cut)
+        return;
+    d->bytes = arena_try_array(f->arena, char, n);
+    if (!d->bytes)
+        return;
+    d->step = FOLD_HEX;
+    d->len = walk_groups(f, at, form, d->bytes, &d->end);
+}
+
+static size_t base64_end(const Fold *f, size_t at)
+{
+    while (at < f->len && base64_value(f->p[at]) >= 0)
+        at++;
+    return at;
+}
+
+static void read_base64(const Fold *f, size_t at, size_t end, Decoded *d)
+{
+    size_t n = end - at;
+    d->step = FOLD_BASE64;
+    d->end = end;
+    d->len = 0;
+    while (d->end < f->len && d->end < end + 2 && f->p[d->end] == '=')
+        d->end++;
+    if (n < LEAST_BASE64 || n % 4 == 1)
+        return;
+    d->bytes = arena_try_array(f->arena, char, n);
+    if (!d->bytes)
+        return;
+    uint32_t bits = 0;
+    int held = 0;
+    for (size_t i = at; i < end; i++) {
+        bits = bits << 6 | (uint32_t)base64_value(f->p[i]);
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            d->bytes[d->len++] = (char)(bits >> held & 0xff);
+        }
+    }
+}
+
+static bool reads(const Decoded *d)
+{
+    return d->len > 0 && english_like((Str){d->bytes, d->len});
+}
+
+/* At the beginning of a run; copies or opens it and returns its end. */
+static size_t decode_run(FoldWriter *w, size_t at, bool *found)
+{
+    Fold *f = w->f;
+    ArenaMark scratch = arena_mark(f->arena);
+    Decoded d = {.end = at};
+    size_t end = base64_end(f, at), begin = w->at;
+    read_groups(f, at, &d);
+    size_t skip = d.end > end ? d.end : end > at ? end : at + 1;
+    bool open = reads(&d);
+    if (!open && end > at) {
+        read_base64(f, at, end, &d);
+        open = reads(&d);
+    }
+    if (!open) {
+        arena_rewind(f->arena, scratch);
+        fold_copy(w, at, skip);
+        return skip;
+    }
+    uint32_t from = f->origin[at], to = f->origin[d.end];
+    for (size_t i = 0; i < d.len; i++)
+        fold_put(w, d.bytes[i], from);
+    arena_rewind(f->arena, scratch);
+    fold_note(f, d.step, from, to, (Str){f->p + begin, w->at - begin});
+    *found = true;
+    return d.end;
+}
+
+static bool decode_runs(Fold *f)
+{
+    FoldWriter w = {f, 0};
+    bool found = false;
+    for (size_t i = 0; i < f->len;) {
+        if (base64_value(f->p[i]) >= 0 || f->p[i] == '\\' || f->p[i] == '&') {
+            i = decode_run(&w, i, &found);
+            continue;
+        }
+        fold_copy(&w, i, i + 1);
+        i++;
+    }
+    fold_end(&w);
+    return found;
+}
+
+static int percent_value(const Fold *f, size_t at, size_t to)
+{
+    if (f->p[at] != '%' || to - at < 3)
+        return -1;
+    int high = hex_value(f->p[at + 1]), low = hex_value(f->p[at + 2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/* Nobody's browser encodes letters; spaces it does, but in addresses. */
+static bool percent_is_odd(const Fold *f, size_t from, size_t to)
+{
+    bool letters = false, spaces = false, address = false;
+    for (size_t i = from; i < to; i++) {
+        int value = percent_value(f, i, to);
+        letters |= value >= 0 && is_alnum((char)value);
+        spaces |= value == ' ';
+        address |= starts_at(f, i, STR("://"));
+    }
+    return letters || (spaces && !address);
+}
+
+/* Opens the token [from, to) when it reads; otherwise copies it. */
+static bool decode_percent(FoldWriter *w, size_t from, size_t to)
+{
+    Fold *f = w->f;
+    ArenaMark scratch = arena_mark(f->arena);
+    size_t n = 0, begin = w->at;
+    char *bytes =
+        percent_is_odd(f, from, to) ? arena_try_array(f->arena, char, to - from) : NULL;
+    for (size_t i = from; bytes && i < to; i++) {
+        int value = percent_value(f, i, to);
+        bytes[n++] = value < 0 ? f->p[i] : (char)value;
+        i += value < 0 ? 0 : 2;
+    }
+    if (!bytes || !english_like((Str){bytes, n})) {
+        arena_rewind(f->arena, scratch);
+        fold_copy(w, from, to);
+        return false;
+    }
+    uint32_t source = f->origin[from], source_end = f->origin[to];
+    for (size_t i = 0; i < n; i++)
+        fold_put(w, bytes[i], source);
+    arena_rewind(f->arena, scratch);
+    fold_note(f, FOLD_PERCENT, source, source_end, (Str){f->p + begin, w->at - begin});
+    return true;
+}
+
+static bool decode_percents(Fold *f)
+{
+    FoldWriter w = {f, 0};
+    size_t at = 0, done = 0, from, to;
+    bool found = false;
+    if (!f->len || !memchr(f->p, '%', f->len))
+        return false;
+    while (fold_token(f, &at, &from, &to)) {
+        fold_copy(&w, done, from);
+        done = to;
+        found |= decode_percent(&w, from, to);
+    }
+    fold_copy(&w, done, f->len);
+    fold_end(&w);
+    return found;
+}
+
+bool fold_decode(Fold *f)
+{
+    if (f->opened == FOLD_DEPTH)
+        return false;
+    bool percents = decode_percents(f), runs = decode_runs(f);
+    f->opened += percents || runs;
+    return percents || runs;
+}

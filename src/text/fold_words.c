@@ -1,0 +1,404 @@
+/* fold_words.c - spaced letters, leetspeak, masks and stretched words.
+ *
+ * All three undo a distortion of words and believe the result only when it reads as
+ * English (english.h); numbers, names of models ("mp3", "h264", "win32"), initials
+ * ("j. r. r.") and lists ("a b c d") do not, and stay.
+ *
+ * Leet reads a word's signs as the letters that make the likeliest word by letter pairs
+ * (dynamic programming over at most two readings of a sign).  It believes
+ *     a known word, or
+ *     a plausible word of five letters and more, with a digit between letters;
+ * other signs than digits (@ $ ! | +) are believed for known words only.  "sh*t" is looked up
+ * in a short list.
+ */
+#include "text/english.h"
+#include "text/fold_internal.h"
+#include "text/words.h"
+
+enum { SPACED_MAX = 64, SPACED_LEAST = 3, GAP_MAX = 4 };
+
+static const char *readings(char c)
+{
+    static const char *const of_digit[10] = {"o", "il", "", "e", "a", "s", "gb", "t", "b", "g"};
+    if (is_ascii_digit(c))
+        return of_digit[c - '0'];
+    switch (c) {
+    case '@':
+        return "a";
+    case '$':
+        return "s";
+    case '!':
+        return "i";
+    case '|':
+        return "il";
+    case '+':
+        return "t";
+    default:
+        return "";
+    }
+}
+
+static bool is_sign(char c) { return *readings(c) != 0; }
+
+static char reading_of(char c, int which)
+{
+    if (is_ascii_lower(c))
+        return which == 0 ? c : 0;
+    const char *r = readings(c);
+    return which == 0 ? r[0] : r[0] ? r[1] : 0;
+}
+
+/* The likeliest letters for in[0, n), n <= SPACED_MAX; false: a character has no reading. */
+static bool read_letters(const char *in, size_t n, char *out)
+{
+    int score[SPACED_MAX][2];
+    uint8_t back[SPACED_MAX][2] = {0};
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < 2; k++) {
+            char c = reading_of(in[i], k);
+            score[i][k] = INT32_MIN / 2;
+            if (!c && k == 0)
+                return false;
+            if (!c)
+                continue;
+            for (int b = 0; b < (i ? 2 : 1); b++) {
+                char before = i ? reading_of(in[i - 1], b) : ' ';
+                int s = (i ? score[i - 1][b] : 0) +
+                        (before ? english_pair_score(before, c) : -9999);
+                if (s > score[i][k]) {
+                    score[i][k] = s;
+                    back[i][k] = (uint8_t)b;
+                }
+            }
+        }
+    int k = score[n - 1][1] > score[n - 1][0];
+    for (size_t i = n; i > 0; k = back[--i][k])
+        out[i - 1] = reading_of(in[i - 1], k);
+    return true;
+}
+
+/* As read_letters, but a known word wins over a likelier one. */
+static bool read_word(const char *in, size_t n, char *out)
+{
+    for (int k = 1; k >= 0; k--) {
+        bool whole = true;
+        for (size_t i = 0; i < n; i++) {
+            char c = reading_of(in[i], k);
+            out[i] = c ? c : reading_of(in[i], 0);
+            whole &= out[i] != 0;
+        }
+        if (whole && english_known((Str){out, n}))
+            return true;
+    }
+    return read_letters(in, n, out);
+}
+
+/* ---- leet ---- */
+
+static bool is_leet_character(char c)
+{
+    return is_ascii_lower(c) || is_sign(c) || is_ascii_digit(c) || c == '*';
+}
+
+typedef struct Shape {
+    size_t letters, digits, signs, stars;
+    bool inside; /* a digit between letters */
+} Shape;
+
+static Shape shape_of(Str word)
+{
+    Shape s = {0};
+    size_t last_letter = 0;
+    for (size_t i = 0; i < word.len; i++) {
+        char c = word.ptr[i];
+        if (is_ascii_lower(c)) {
+            s.inside |= s.letters && last_letter + 1 < i && is_ascii_digit(word.ptr[i - 1]);
+            last_letter = i;
+            s.letters++;
+        } else {
+            s.digits += is_ascii_digit(c);
+            s.stars += c == '*';
+            s.signs += c != '*' && !is_ascii_digit(c);
+        }
+    }
+    return s;
+}
+
+/* The letters behind a word of letters, digits and signs; false: it is none, or nothing
+ * but what it seems. */
+static bool undo_leet(Str word, char out[FOLD_WORD_MAX])
+{
+    Shape s = shape_of(word);
+    if (word.len < 3 || word.len > FOLD_WORD_MAX || s.letters == 0 ||
+        s.digits + s.signs + s.stars == 0)
+        return false;
+    if (s.stars) {
+        const char *plain = s.digits + s.signs ? NULL : english_unmask(word);
+        if (plain)
+            memcpy(out, plain, word.len);
+        return plain != NULL;
+    }
+    if (!read_word(word.ptr, word.len, out))
+        return false;
+    Str read = {out, word.len};
+    if (english_known(read)) /* "r18" is no rib */
+        return s.letters > 1 || s.signs || word.len > 3;
+    return s.signs == 0 && s.inside && s.letters >= 2 && english_plausible(read);
+}
+
+/* Signs at the edges that are punctuation: "hell!", "+1", "*bold*". */
+static Str trim_signs(Str s)
+{
+    while (s.len && (s.ptr[0] == '!' || s.ptr[0] == '|' || s.ptr[0] == '+' || s.ptr[0] == '*'))
+        s = (Str){s.ptr + 1, s.len - 1};
+    while (s.len && (s.ptr[s.len - 1] == '!' || s.ptr[s.len - 1] == '|'))
+        s.len--;
+    return s;
+}
+
+static bool is_address(const Fold *f, size_t from, size_t to)
+{
+    bool at_sign = memchr(f->p + from, '@', to - from) != NULL && f->p[from] != '@';
+    bool dot = to + 1 < f->len && f->p[to] == '.' && is_ascii_lower(f->p[to + 1]);
+    return at_sign && dot;
+}
+
+void fold_leet(Fold *f)
+{
+    FoldWriter w = {f, 0};
+    for (size_t i = 0; i < f->len;) {
+        size_t to = i;
+        while (to < f->len && is_leet_character(f->p[to]))
+            to++;
+        Str run = {f->p + i, to - i}, word = trim_signs(run);
+        char plain[FOLD_WORD_MAX];
+        if (run.len && !is_address(f, i, to) && undo_leet(word, plain)) {
+            size_t from = (size_t)(word.ptr - f->p), end = from + word.len, begin;
+            uint32_t source = f->origin[from], source_end = f->origin[end];
+            fold_copy(&w, i, from);
+            begin = w.at;
+            for (size_t k = 0; k < word.len; k++)
+                fold_put(&w, plain[k], f->origin[from + k]);
+            fold_note(f, FOLD_LEET, source, source_end, (Str){f->p + begin, w.at - begin});
+            fold_copy(&w, end, to);
+        } else {
+            fold_copy(&w, i, to);
+        }
+        i = to;
+        while (i < f->len && !is_leet_character(f->p[i]))
+            i++;
+        fold_copy(&w, to, i);
+    }
+    fold_end(&w);
+}
+
+/* ---- spaced letters ---- */
+
+typedef struct Spaced {
+    size_t end;            /* behind the last letter */
+    size_t count;          /* letters and signs */
+    char in[SPACED_MAX];   /* as they stand */
+    size_t at[SPACED_MAX]; /* where */
+    size_t letters;
+} Spaced;
+
+static bool joins_word(const Fold *f, size_t at)
+{
+    return at < f->len &&
+           (is_ascii_lower(f->p[at]) || is_ascii_digit(f->p[at]) || (uint8_t)f->p[at] >= 0x80);
+}
+
+static bool is_separator(char c) { return c == ' ' || (c && strchr(".-_*,/~:;^=\\'\"|+", c)); }
+
+/* The separator at `at`: its length (0: none), and its first character that is no space. */
+static size_t separator(const Fold *f, size_t at, char *what)
+{
+    size_t n = 0;
+    *what = ' ';
+    for (; n <= GAP_MAX && at + n < f->len && is_separator(f->p[at + n]); n++) {
+        if (f->p[at + n] == ' ')
+            continue;
+        if (*what != ' ' && *what != f->p[at + n])
+            return 0;
+        *what = f->p[at + n];
+    }
+    return n <= GAP_MAX ? n : 0;
+}
+
+static void read_spaced(const Fold *f, size_t at, Spaced *s)
+{
+    char kind = 0, what;
+    *s = (Spaced){.end = at};
+    while (at < f->len && s->count < SPACED_MAX) {
+        char c = f->p[at];
+        if (!(is_ascii_lower(c) || is_sign(c)) || joins_word(f, at + 1))
+            return;
+        s->at[s->count] = at;
+        s->in[s->count++] = c;
+        s->letters += is_ascii_lower(c);
+        s->end = at + 1;
+        size_t n = separator(f, at + 1, &what);
+        if (n == 0 || (kind && what != kind))
+            return;
+        kind = what;
+        at += 1 + n;
+    }
+}
+
+static bool is_short_word(Str w)
+{
+    static const char all[] =
+        " a i u am an at be by do go he hi if in is it me my no of oh on or so to up us "
+        "we ";
+    char padded[5] = " ";
+    if (w.len > 2)
+        return false;
+    memcpy(padded + 1, w.ptr, w.len);
+    padded[w.len + 1] = ' ';
+    return strstr(all, padded) != NULL;
+}
+
+/* Cuts letters into known words, as few as possible; ends[i]: behind the i-th.  0: none. */
+static size_t cut_words(Str letters, size_t ends[SPACED_MAX])
+{
+    enum { NEVER = 1000, LONGEST = 14 };
+    int cost[SPACED_MAX + 1];
+    size_t from[SPACED_MAX + 1] = {0};
+    cost[0] = 0;
+    for (size_t end = 1; end <= letters.len; end++) {
+        cost[end] = NEVER;
+        for (size_t n = 1; n <= LONGEST && n <= end; n++) {
+            Str word = {letters.ptr + end - n, n};
+            int c = cost[end - n] + (n < 3 ? 3 : 2);
+            if (c < cost[end] && (n < 3 ? is_short_word(word) : english_known(word))) {
+                cost[end] = c;
+                from[end] = end - n;
+            }
+        }
+    }
+    if (cost[letters.len] >= NEVER)
+        return 0;
+    size_t n = 0, at = letters.len;
+    for (size_t end = at; end > 0; end = from[end])
+        n++;
+    for (size_t k = n; k > 0; at = from[at])
+        ends[--k] = at;
+    return n;
+}
+
+/* What the spaced letters say, with spaces between words; the length, 0 for nothing. */
+static size_t join_spaced(const Spaced *s, char out[2 * SPACED_MAX])
+{
+    static const double SURE = -4.4; /* no list of letters reads as well */
+    char letters[SPACED_MAX];
+    size_t ends[SPACED_MAX], words, longest = 0, n = 0;
+    if (s->count < SPACED_LEAST || 2 * s->letters < s->count ||
+        !read_word(s->in, s->count, letters))
+        return 0;
+    Str all = {letters, s->count};
+    words = cut_words(all, ends);
+    for (size_t k = 0, from = 0; k < words; from = ends[k++])
+        longest = ends[k] - from > longest ? ends[k] - from : longest;
+    if (words && (longest < 3 || 2 * s->count < 5 * words))
+        words = 0;
+    if (!words && (s->count < 5 || english_score(all) < SURE))
+        return 0;
+    for (size_t i = 0, k = 0; i < s->count; i++) {
+        if (k < words && i == ends[k]) {
+            out[n++] = ' ';
+            k++;
+        }
+        out[n++] = letters[i];
+    }
+    return n;
+}
+
+void fold_spacing(Fold *f)
+{
+    FoldWriter w = {f, 0};
+    for (size_t i = 0; i < f->len;) {
+        Spaced s = {.count = 0};
+        char said[2 * SPACED_MAX];
+        if ((is_ascii_lower(f->p[i]) || is_sign(f->p[i])) && !joins_word(f, i + 1) &&
+            (i == 0 || !joins_word(f, i - 1)))
+            read_spaced(f, i, &s);
+        size_t n = s.count ? join_spaced(&s, said) : 0;
+        if (n == 0) {
+            size_t end = s.count ? s.end : i + 1;
+            fold_copy(&w, i, end);
+            i = end;
+            continue;
+        }
+        uint32_t from = f->origin[i], to = f->origin[s.end];
+        for (size_t k = 0, letter = 0; k < n; k++) {
+            fold_put(&w, said[k], f->origin[s.at[letter]]);
+            letter += said[k] != ' ' && letter + 1 < s.count;
+        }
+        fold_note(f, FOLD_SPACING, from, to, (Str){said, n});
+        i = s.end;
+    }
+    fold_end(&w);
+}
+
+/* ---- stretched words ---- */
+
+/* A word of ASCII letters with runs of three and more cut to `keep`. */
+static size_t squeeze(Str word, size_t keep, char *out)
+{
+    size_t n = 0;
+    for (size_t i = 0, run; i < word.len; i += run) {
+        for (run = 1; i + run < word.len && word.ptr[i + run] == word.ptr[i]; run++)
+            ;
+        size_t kept = run < 3 ? run : keep;
+        for (size_t k = 0; k < kept; k++)
+            out[n++] = word.ptr[i];
+    }
+    return n;
+}
+
+static bool is_stretched(Str word)
+{
+    bool run = false, other = false;
+    for (size_t i = 2; i < word.len; i++)
+        run |= word.ptr[i] == word.ptr[i - 1] && word.ptr[i] == word.ptr[i - 2];
+    for (size_t i = 1; i < word.len; i++)
+        other |= word.ptr[i] != word.ptr[0]; /* "xxx", "iii" and "zzz" are words */
+    return run && other && !str_eq(word, STR("www"));
+}
+
+void fold_repeat(Fold *f)
+{
+    FoldWriter w = {f, 0};
+    for (size_t i = 0; i < f->len;) {
+        size_t to = i;
+        while (to < f->len && is_ascii_lower(f->p[to]))
+            to++;
+        Str word = {f->p + i, to - i};
+        if (!is_stretched(word)) {
+            to += to == i;
+            fold_copy(&w, i, to);
+            i = to;
+            continue;
+        }
+        uint32_t from = f->origin[i], source_end = f->origin[to];
+        size_t begin = w.at, keep = 2, n;
+        char tried[FOLD_WORD_MAX];
+        if (word.len <= FOLD_WORD_MAX) {
+            n = squeeze(word, 1, tried);
+            bool once = english_known((Str){tried, n});
+            n = squeeze(word, 2, tried);
+            keep = once && !english_known((Str){tried, n}) ? 1 : 2;
+        }
+        for (size_t k = i, run; k < to; k += run) {
+            for (run = 1; k + run < to && f->p[k + run] == f->p[k]; run++)
+                ;
+            char c = f->p[k];
+            size_t kept = run < 3 ? run : keep;
+            for (size_t e = 0; e < kept; e++)
+                fold_put(&w, c, f->origin[k + e]);
+        }
+        fold_note(f, FOLD_REPEAT, from, source_end, (Str){f->p + begin, w.at - begin});
+        i = to;
+    }
+    fold_end(&w);
+}
