@@ -20,7 +20,7 @@ for piece, score in json.load(open(sys.argv[1]))[6:]:
     spelled = ' ' * whole + word
     for a, b in zip(spelled, spelled[1:]):
         pairs[a, b] += math.exp(score)
-    if whole and len(word) >= 2 and word in known:
+    if whole and 2 <= len(word) <= 16 and word in known:
         words.add(word)
 
 print('/* Written by tools/make-english.py: do not edit. */')
@@ -30,7 +30,7 @@ for a in LETTERS:
     total = sum(pairs[a, b] for b in LETTERS[1:])
     row = [round(8 * math.log2((pairs[a, b] + 2e-5 * total) / total)) if b != ' ' else 0 for b in LETTERS]
     print('    {' + ', '.join(f'{v}' for v in row) + '},')
-print('};\n\nconst char *const english_common[] = {')
+print('};\n\nconst char english_common[][ENGLISH_WORD_MAX] = {')
 line = '   '
 for w in sorted(words):
     if len(line) + len(w) + 4 > 150:
@@ -38,4 +38,5 @@ for w in sorted(words):
         line = '   '
     line += f' "{w}",'
 print(line + '\n};')
-print(f'const int english_common_count = {len(words)};\n/* clang-format on */')
+starts = [sum(w[0] < c for w in words) for c in LETTERS[1:]] + [len(words)]
+print('const uint16_t english_first[27] = {\n    ' + ', '.join(map(str, starts)) + '};\n/* clang-format on */')

@@ -10,14 +10,12 @@
 #include "text/utf8.h"
 #include "text/words.h"
 
-#include <stdlib.h>
-
 static const double LEAST_SCORE = -5.2;
 enum { PLAUSIBLE_LETTERS = 5, FOREIGN_LETTERS = 6, SURE_LETTERS = 12 };
 
 /* clang-format off */
 /* Words that are disguised on purpose: abuse, and what attacks on a model are made of. */
-static const char *const targets[] = { /* ascending */
+static const char targets[][ENGLISH_WORD_MAX] = { /* ascending */
     "anal", "anus", "arse", "arsehole", "ass", "asses", "asshole", "bastard", "bastards", "bitch", "bitches",
     "blowjob", "bollocks", "bomb", "boob", "boobs", "bullshit", "bypass", "cocaine", "cock", "cocks", "coon",
     "crap", "crypto", "cum", "cunt", "cunts", "dick", "dickhead", "die", "dildo", "dumb", "dumbass", "dyke",
@@ -42,18 +40,48 @@ static const char *const masked[] = {
 static const char *const endings[] = {"s", "es", "ed", "d", "er", "ers", "ing", "in", "y"};
 /* clang-format on */
 
-static int by_text(const void *key, const void *row)
+/* A word of at most 16 letters as two numbers whose order is the order of its bytes. */
+typedef struct Packed {
+    uint64_t high, low;
+} Packed;
+
+static Packed pack(const char padded[ENGLISH_WORD_MAX])
 {
-    const Str *word = key;
-    return str_cmp(*word, str_of(*(const char *const *)row));
+    Packed p;
+    const uint8_t *b = (const uint8_t *)padded;
+    p.high = p.low = 0;
+    for (int i = 0; i < 8; i++) {
+        p.high = p.high << 8 | b[i];
+        p.low = p.low << 8 | b[8 + i];
+    }
+    return p;
+}
+
+static bool in_rows(const char (*row)[ENGLISH_WORD_MAX], size_t low, size_t high, Packed word)
+{
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        Packed p = pack(row[mid]);
+        if (p.high == word.high && p.low == word.low)
+            return true;
+        if (p.high < word.high || (p.high == word.high && p.low < word.low))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return false;
 }
 
 static bool listed(Str word)
 {
-    return bsearch(&word, targets, sizeof targets / sizeof *targets, sizeof *targets,
-                   by_text) ||
-           bsearch(&word, english_common, (size_t)english_common_count, sizeof *english_common,
-                   by_text);
+    char padded[ENGLISH_WORD_MAX] = {0};
+    if (word.len > ENGLISH_WORD_MAX || word.len == 0 || !is_ascii_lower(word.ptr[0]))
+        return false;
+    memcpy(padded, word.ptr, word.len);
+    Packed p = pack(padded);
+    int first = word.ptr[0] - 'a';
+    return in_rows(english_common, english_first[first], english_first[first + 1], p) ||
+           in_rows(targets, 0, sizeof targets / sizeof *targets, p);
 }
 
 bool english_known(Str word)

@@ -32,7 +32,7 @@ const int8_t english_pair[27][27] = {
     {0, -20, -125, -125, -125, -9, -125, -125, -125, -23, -125, -125, -63, -125, -125, -28, -125, -125, -125, -125, -125, -49, -125, -125, -125, -34, -30},
 };
 
-const char *const english_common[] = {
+const char english_common[][ENGLISH_WORD_MAX] = {
     "abandon", "abilities", "ability", "able", "abortion", "about", "above", "abroad", "absence", "absolute", "absolutely", "absorb", "abuse",
     "academic", "academy", "accent", "accept", "acceptable", "accepted", "access", "accident", "accomplish", "accord", "according", "account",
     "accurate", "accused", "achieve", "achievement", "acid", "acknowledge", "acquire", "acquired", "acquisition", "acres", "across", "act", "acting",
@@ -344,5 +344,6 @@ const char *const english_common[] = {
     "wrong", "wrote", "yahoo", "yard", "yards", "ye", "yea", "yeah", "year", "years", "yell", "yellow", "yep", "yes", "yesterday", "yet", "yield",
     "yo", "you", "young", "younger", "your", "yourself", "zero", "zombie", "zone", "zoo",
 };
-const int english_common_count = 4233;
+const uint16_t english_first[27] = {
+    0, 310, 513, 944, 1185, 1405, 1605, 1723, 1865, 2029, 2061, 2094, 2244, 2443, 2519, 2615, 2963, 2979, 3238, 3719, 3949, 4006, 4073, 4208, 4208, 4229, 4233};
 /* clang-format on */

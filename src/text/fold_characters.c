@@ -432,12 +432,22 @@ bool fold_characters(Fold *f, Err *err)
     return true;
 }
 
-bool fold_case(Fold *f, Err *err)
+static void lower_ascii(Fold *f)
 {
-    if (!is_ascii(f))
-        return compose(f, NFKC_CASEFOLD, err);
     for (size_t i = 0; i < f->len; i++)
         if (f->p[i] >= 'A' && f->p[i] <= 'Z')
             f->p[i] = (char)(f->p[i] + ('a' - 'A'));
+}
+
+bool fold_case(Fold *f, Err *err)
+{
+    lower_ascii(f);
+    if (is_ascii(f))
+        return true;
+    Str before = fold_text(f);
+    if (!compose(f, NFKC_CASEFOLD, err))
+        return false;
+    if (!str_eq(before, fold_text(f)))
+        f->changed = true; /* a sharp s is ASCII now, a capital may look like another letter */
     return true;
 }

@@ -5,7 +5,8 @@
  * nothing ("saw" backwards is a word as well): a run needs MOST_SURE letters in one known
  * word or ENOUGH letters in several.
  *
- * A run written backwards is turned as a whole, which also puts its words in order.
+ * A run written backwards is turned as a whole, which also puts its words in order; the
+ * offsets of its bytes still ascend, so within it they are only near.
  */
 #include "text/english.h"
 #include "text/fold_internal.h"
@@ -79,8 +80,6 @@ static void open_run(Fold *f, FoldStep step, const WordRun *r)
             f->p[i] = f->p[k];
             f->p[k] = c;
         }
-        for (size_t i = r->from; i < r->to; i++)
-            f->origin[i] = from; /* offsets may not descend */
     }
     fold_note(f, step, from, to, (Str){f->p + r->from, r->to - r->from});
 }

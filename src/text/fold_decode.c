@@ -42,9 +42,9 @@ static int base64_value(char c)
 
 static bool is_alnum(char c) { return base64_value(c) >= 0 && base64_value(c) < 62; }
 
-static bool starts_at(const Fold *f, size_t at, Str what)
+static bool starts_at(Str s, size_t at, Str what)
 {
-    return str_starts((Str){f->p + at, f->len - at}, what);
+    return str_starts((Str){s.ptr + at, s.len - at}, what);
 }
 
 /* "\x6b", "0x6b", "&#x6b;", "6b", or eight binary digits. */
@@ -53,7 +53,7 @@ typedef struct GroupForm {
     int digits, base;
 } GroupForm;
 
-static GroupForm group_form(const Fold *f, size_t at)
+static GroupForm group_form(Str s, size_t at)
 {
     static const struct {
         const char *before, *behind;
@@ -65,105 +65,100 @@ static GroupForm group_form(const Fold *f, size_t at)
         {"\\u00", "" }
     };
     for (size_t i = 0; i < sizeof marked / sizeof *marked; i++)
-        if (starts_at(f, at, str_of(marked[i].before)))
+        if (starts_at(s, at, str_of(marked[i].before)))
             return (GroupForm){str_of(marked[i].before), str_of(marked[i].behind), 2, 16};
     size_t bits = 0;
-    while (bits < BITS && at + bits < f->len && (f->p[at + bits] & 0xfe) == '0')
+    while (bits < BITS && at + bits < s.len && (s.ptr[at + bits] & 0xfe) == '0')
         bits++;
     return (GroupForm){STR(""), STR(""), bits == BITS ? BITS : 2, bits == BITS ? 2 : 16};
 }
 
 /* One group's value, -1: none stands here; *at moves behind it. */
-static int group_value(const Fold *f, const GroupForm *form, size_t *at)
+static int group_value(Str s, const GroupForm *form, size_t *at)
 {
     int value = 0;
-    if (!starts_at(f, *at, form->before))
+    if (!starts_at(s, *at, form->before))
         return -1;
     size_t i = *at + form->before.len;
     for (int k = 0; k < form->digits; k++, i++) {
-        int digit = i < f->len ? hex_value(f->p[i]) : -1;
+        int digit = i < s.len ? hex_value(s.ptr[i]) : -1;
         if (digit < 0 || digit >= form->base)
             return -1;
         value = value * form->base + digit;
     }
-    if (!starts_at(f, i, form->behind))
+    if (!starts_at(s, i, form->behind))
         return -1;
     *at = i + form->behind.len;
     return value;
 }
 
-static size_t separator_length(const Fold *f, size_t at)
+static size_t separator_length(Str s, size_t at)
 {
     size_t n = 0;
-    while (n < 2 && at + n < f->len && strchr(" ,:-", f->p[at + n]) && f->p[at + n])
+    while (n < 2 && at + n < s.len && s.ptr[at + n] && strchr(" ,:-", s.ptr[at + n]))
         n++;
     return n;
 }
 
 /* The groups of one form with one separator between them, from `at` on: how many, and
  * where they end; their values go to bytes unless that is NULL. */
-static size_t walk_groups(const Fold *f, size_t at, GroupForm form, char *bytes, size_t *end)
+static size_t walk_groups(Str s, size_t at, GroupForm form, char *bytes, size_t *end)
 {
     size_t n = 0, i = at;
-    int value = group_value(f, &form, &i);
+    int value = group_value(s, &form, &i);
     *end = at;
     if (value < 0)
         return 0;
-    if (str_eq(form.before, STR("0x")) && !starts_at(f, i, STR("0x")) && i < f->len &&
-        hex_value(f->p[i]) >= 0)
+    if (str_eq(form.before, STR("0x")) && !starts_at(s, i, STR("0x")) && i < s.len &&
+        hex_value(s.ptr[i]) >= 0)
         form.before = STR(""); /* 0x stands once in front of all */
-    Str between = {f->p + i, separator_length(f, i)};
+    Str between = {s.ptr + i, separator_length(s, i)};
     while (value >= 0) {
         if (bytes)
             bytes[n] = (char)value;
         n++;
         *end = i;
-        if (!starts_at(f, i, between))
+        if (!starts_at(s, i, between))
             break;
         i += between.len;
-        value = group_value(f, &form, &i);
+        value = group_value(s, &form, &i);
     }
     return n;
 }
 
-static void read_groups(const Fold *f, size_t at, Decoded *d)
+static void read_groups(Arena *a, Str s, size_t at, Decoded *d)
 {
-    GroupForm form = group_form(f, at);
-    size_t n = walk_groups(f, at, form, NULL, &d->end);
-    bool cut = d->end < f->len && is_alnum(f->p[d->end]); /* an odd digit, or a word goes on */
-    if (n < LEAST_GROUPS || cut)
-        return;
-    d->bytes = arena_try_array(f->arena, char, n);
-    if (!d->bytes)
-        return;
+    GroupForm form = group_form(s, at);
+    size_t n = walk_groups(s, at, form, NULL, &d->end);
+    bool cut = d->end < s.len && is_alnum(s.ptr[d->end]); /* an odd digit, or a word goes on */
+    d->len = 0;
     d->step = FOLD_HEX;
-    d->len = walk_groups(f, at, form, d->bytes, &d->end);
+    if (n < LEAST_GROUPS || cut || !(d->bytes = arena_try_array(a, char, n)))
+        return;
+    d->len = walk_groups(s, at, form, d->bytes, &d->end);
 }
 
-static size_t base64_end(const Fold *f, size_t at)
+static size_t base64_end(Str s, size_t at)
 {
-    while (at < f->len && base64_value(f->p[at]) >= 0)
+    while (at < s.len && base64_value(s.ptr[at]) >= 0)
         at++;
     return at;
 }
 
-static void read_base64(const Fold *f, size_t at, size_t end, Decoded *d)
+static void read_base64(Arena *a, Str s, size_t at, Decoded *d)
 {
-    size_t n = end - at;
+    size_t end = base64_end(s, at), n = end - at;
     d->step = FOLD_BASE64;
     d->end = end;
     d->len = 0;
-    while (d->end < f->len && d->end < end + 2 && f->p[d->end] == '=')
+    while (d->end < s.len && d->end < end + 2 && s.ptr[d->end] == '=')
         d->end++;
-    if (n < LEAST_BASE64 || n % 4 == 1)
-        return;
-    d->bytes = arena_try_array(f->arena, char, n);
-    if (!d->bytes)
+    if (n < LEAST_BASE64 || n % 4 == 1 || !(d->bytes = arena_try_array(a, char, n)))
         return;
     uint32_t bits = 0;
     int held = 0;
     for (size_t i = at; i < end; i++) {
-        bits = bits << 6 | (uint32_t)base64_value(f->p[i]);
+        bits = bits << 6 | (uint32_t)base64_value(s.ptr[i]);
         held += 6;
         if (held >= 8) {
             held -= 8;
@@ -172,24 +167,43 @@ static void read_base64(const Fold *f, size_t at, size_t end, Decoded *d)
     }
 }
 
-static bool reads(const Decoded *d)
+/* Language, or one encoding around language: the next round opens that. */
+static bool reads(Arena *a, const Decoded *d)
 {
-    return d->len > 0 && english_like((Str){d->bytes, d->len});
+    if (d->len == 0)
+        return false;
+    Str s = {d->bytes, d->len};
+    Decoded inner;
+    if (english_like(s))
+        return true;
+    read_base64(a, s, 0, &inner);
+    if (inner.end == s.len && english_like((Str){inner.bytes, inner.len}))
+        return true;
+    read_groups(a, s, 0, &inner);
+    return inner.end == s.len && english_like((Str){inner.bytes, inner.len});
+}
+
+/* Each decoded byte comes from the same share of the run. */
+static void write_decoded(FoldWriter *w, size_t at, size_t end, const char *bytes, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        fold_put(w, bytes[k], w->f->origin[at + k * (end - at) / n]);
 }
 
 /* At the beginning of a run; copies or opens it and returns its end. */
 static size_t decode_run(FoldWriter *w, size_t at, bool *found)
 {
     Fold *f = w->f;
+    Str s = fold_text(f);
     ArenaMark scratch = arena_mark(f->arena);
     Decoded d = {.end = at};
-    size_t end = base64_end(f, at), begin = w->at;
-    read_groups(f, at, &d);
+    size_t end = base64_end(s, at), begin = w->at;
+    read_groups(f->arena, s, at, &d);
     size_t skip = d.end > end ? d.end : end > at ? end : at + 1;
-    bool open = reads(&d);
-    if (!open && end > at) {
-        read_base64(f, at, end, &d);
-        open = reads(&d);
+    bool open = reads(f->arena, &d);
+    if (!open && end - at >= LEAST_BASE64) {
+        read_base64(f->arena, s, at, &d);
+        open = reads(f->arena, &d);
     }
     if (!open) {
         arena_rewind(f->arena, scratch);
@@ -197,8 +211,7 @@ static size_t decode_run(FoldWriter *w, size_t at, bool *found)
         return skip;
     }
     uint32_t from = f->origin[at], to = f->origin[d.end];
-    for (size_t i = 0; i < d.len; i++)
-        fold_put(w, d.bytes[i], from);
+    write_decoded(w, at, d.end, d.bytes, d.len);
     arena_rewind(f->arena, scratch);
     fold_note(f, d.step, from, to, (Str){f->p + begin, w->at - begin});
     *found = true;
@@ -237,7 +250,7 @@ static bool percent_is_odd(const Fold *f, size_t from, size_t to)
         int value = percent_value(f, i, to);
         letters |= value >= 0 && is_alnum((char)value);
         spaces |= value == ' ';
-        address |= starts_at(f, i, STR("://"));
+        address |= starts_at(fold_text(f), i, STR("://"));
     }
     return letters || (spaces && !address);
 }
@@ -261,8 +274,7 @@ static bool decode_percent(FoldWriter *w, size_t from, size_t to)
         return false;
     }
     uint32_t source = f->origin[from], source_end = f->origin[to];
-    for (size_t i = 0; i < n; i++)
-        fold_put(w, bytes[i], source);
+    write_decoded(w, from, to, bytes, n);
     arena_rewind(f->arena, scratch);
     fold_note(f, FOLD_PERCENT, source, source_end, (Str){f->p + begin, w->at - begin});
     return true;

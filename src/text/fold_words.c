@@ -15,7 +15,7 @@
 #include "text/fold_internal.h"
 #include "text/words.h"
 
-enum { SPACED_MAX = 64, SPACED_LEAST = 3, GAP_MAX = 4 };
+enum { SPACED_MAX = 64, SPACED_LEAST = 3, GAP_MAX = 4, LONG_RUN = 16 };
 
 static const char *readings(char c)
 {
@@ -196,6 +196,7 @@ void fold_leet(Fold *f)
 
 typedef struct Spaced {
     size_t end;            /* behind the last letter */
+    size_t resume;         /* where to go on when it says nothing; 0: at its end */
     size_t count;          /* letters and signs */
     char in[SPACED_MAX];   /* as they stand */
     size_t at[SPACED_MAX]; /* where */
@@ -228,7 +229,9 @@ static size_t separator(const Fold *f, size_t at, char *what)
 static void read_spaced(const Fold *f, size_t at, Spaced *s)
 {
     char kind = 0, what;
-    *s = (Spaced){.end = at};
+    s->count = s->letters = 0; /* not the arrays: this runs for every letter of a text */
+    s->end = at;
+    s->resume = 0;
     while (at < f->len && s->count < SPACED_MAX) {
         char c = f->p[at];
         if (!(is_ascii_lower(c) || is_sign(c)) || joins_word(f, at + 1))
@@ -238,8 +241,12 @@ static void read_spaced(const Fold *f, size_t at, Spaced *s)
         s->letters += is_ascii_lower(c);
         s->end = at + 1;
         size_t n = separator(f, at + 1, &what);
-        if (n == 0 || (kind && what != kind))
+        if (n == 0)
             return;
+        if (kind && what != kind) {
+            s->resume = at; /* "a.w h o": the next run begins with the last letter of this */
+            return;
+        }
         kind = what;
         at += 1 + n;
     }
@@ -290,12 +297,15 @@ static size_t cut_words(Str letters, size_t ends[SPACED_MAX])
 static size_t join_spaced(const Spaced *s, char out[2 * SPACED_MAX])
 {
     static const double SURE = -4.4; /* no list of letters reads as well */
+    static const double HOPELESS = -6.5;
     char letters[SPACED_MAX];
     size_t ends[SPACED_MAX], words, longest = 0, n = 0;
     if (s->count < SPACED_LEAST || 2 * s->letters < s->count ||
         !read_word(s->in, s->count, letters))
         return 0;
     Str all = {letters, s->count};
+    if (s->count > LONG_RUN && english_score(all) < HOPELESS)
+        return 0;
     words = cut_words(all, ends);
     for (size_t k = 0, from = 0; k < words; from = ends[k++])
         longest = ends[k] - from > longest ? ends[k] - from : longest;
@@ -317,14 +327,15 @@ void fold_spacing(Fold *f)
 {
     FoldWriter w = {f, 0};
     for (size_t i = 0; i < f->len;) {
-        Spaced s = {.count = 0};
+        Spaced s;
         char said[2 * SPACED_MAX];
+        s.count = 0;
         if ((is_ascii_lower(f->p[i]) || is_sign(f->p[i])) && !joins_word(f, i + 1) &&
             (i == 0 || !joins_word(f, i - 1)))
             read_spaced(f, i, &s);
         size_t n = s.count ? join_spaced(&s, said) : 0;
         if (n == 0) {
-            size_t end = s.count ? s.end : i + 1;
+            size_t end = !s.count ? i + 1 : s.resume ? s.resume : s.end;
             fold_copy(&w, i, end);
             i = end;
             continue;

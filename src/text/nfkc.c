@@ -18,6 +18,9 @@
 /* No character becomes more than 18 UTF-16 units (U+FDFA). */
 enum { OUT_MAX = NFKC_SEGMENT_MAX * 18 };
 
+/* A text that grew so much is no text: what follows is copied as it is. */
+enum { GROWTH_MAX = 4 };
+
 static const UNormalizer2 *instance(NfkcForm form, Err *err)
 {
     UErrorCode status = U_ZERO_ERROR;
@@ -74,6 +77,7 @@ static bool run(Arena *a, Str s, const uint32_t *origin, NfkcForm form, Mapped *
     MappedWriter w;
     mapped_begin(&w, a, s.len + s.len / 8);
     const UNormalizer2 *n = NULL;
+    size_t most = GROWTH_MAX * (origin ? (size_t)origin[s.len] : s.len) + OUT_MAX;
     for (size_t i = 0; i < s.len && !w.over;) {
         size_t plain = utf8_ascii_run(s, i);
         if (plain && i + plain < s.len)
@@ -89,7 +93,7 @@ static bool run(Arena *a, Str s, const uint32_t *origin, NfkcForm form, Mapped *
         size_t end = segment(n, s, i, units, &count), first;
         uint32_t from = origin ? origin[i] : (uint32_t)i;
         UChar32 c = (UChar32)utf8_decode(s, i, &first);
-        if (i + first == end && unorm2_isInert(n, c)) {
+        if (w.len > most || (i + first == end && unorm2_isInert(n, c))) {
             mapped_put(&w, (Str){s.ptr + i, end - i}, from);
         } else {
             UErrorCode status = U_ZERO_ERROR;

@@ -13,7 +13,8 @@ typedef enum NfkcForm { NFKC_PLAIN, NFKC_CASEFOLD } NfkcForm;
 /* s: valid UTF-8, shorter than 2^32 bytes.  ASCII is copied (and lower-cased for
  * NFKC_CASEFOLD) without asking ICU.  A run of more than NFKC_SEGMENT_MAX characters that
  * would combine is cut there (as in Unicode's Stream-Safe Text Format), so that
- * re-ordering marks cannot take quadratic time. */
+ * re-ordering marks cannot take quadratic time.  The result is at most about four times as long
+ * as the original: what would make it longer is left as it is. */
 enum { NFKC_SEGMENT_MAX = 64 };
 bool nfkc(Arena *a, Str s, NfkcForm form, Mapped *out, Err *err);
 

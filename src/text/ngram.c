@@ -1,7 +1,7 @@
 /* ngram.c - hashed n-grams, counted by sorting.
  *
  * Each view is turned into a list of buckets, one for each n-gram, sorted (radix, two
- * passes of 12 bits) and run-length counted.  Both views share their
+ * passes) and run-length counted.  Both views share their
  * buckets, so that an unmasked word lands where the plain word does; where
  * both hold an n-gram the greater count stands, lest everything the disguise did not
  * touch counts double.
@@ -21,7 +21,7 @@
 
 enum { KIND_WORD = 1, KIND_PAIR = 2, KIND_CHARACTERS = 3 };
 enum { LEAST_N = 2, MOST_N = 5, STRETCH_BYTES = 510 };
-enum { RADIX_BITS = 12, RADIX = 1 << RADIX_BITS, INSERTION_MAX = 96 };
+enum { RADIX_MAX = 1 << 12, INSERTION_MAX = 64 };
 
 typedef struct Bag {
     uint32_t *bucket;
@@ -98,24 +98,28 @@ static void sort_few(uint32_t *p, size_t n)
     }
 }
 
-/* Bits above the second digit stay unsorted: buckets are at most 2^24. */
-static void sort_buckets(uint32_t *p, uint32_t *scratch, size_t n)
+/* Two passes by digits of half the buckets' bits each. */
+static void sort_buckets(uint32_t *p, uint32_t *scratch, size_t n, uint32_t buckets)
 {
     if (n <= INSERTION_MAX) {
         sort_few(p, n);
         return;
     }
-    for (int shift = 0; shift <= RADIX_BITS; shift += RADIX_BITS) {
-        uint32_t at[RADIX] = {0}, sum = 0;
+    int bits = 1;
+    while (1u << 2 * bits < buckets)
+        bits++;
+    for (int shift = 0; shift <= bits; shift += bits) {
+        uint32_t at[RADIX_MAX], sum = 0, radix = 1u << bits;
+        memset(at, 0, radix * sizeof *at);
         for (size_t i = 0; i < n; i++)
-            at[p[i] >> shift & (RADIX - 1)]++;
-        for (int d = 0; d < RADIX; d++) {
+            at[p[i] >> shift & (radix - 1)]++;
+        for (uint32_t d = 0; d < radix; d++) {
             uint32_t c = at[d];
             at[d] = sum;
             sum += c;
         }
         for (size_t i = 0; i < n; i++)
-            scratch[at[p[i] >> shift & (RADIX - 1)]++] = p[i];
+            scratch[at[p[i] >> shift & (radix - 1)]++] = p[i];
         uint32_t *swap = p;
         p = scratch;
         scratch = swap;
@@ -136,7 +140,7 @@ static bool bag_of(Arena *a, Str view, uint32_t buckets, Bag *b, Err *err)
     uint32_t *scratch = arena_try_array(a, uint32_t, b->count);
     if (!scratch)
         return err_set(err, ERR_LIMIT, "no room for the n-grams of %zu bytes", view.len);
-    sort_buckets(b->bucket, scratch, b->count);
+    sort_buckets(b->bucket, scratch, b->count, buckets);
     return true;
 }
 

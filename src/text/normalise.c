@@ -56,6 +56,11 @@ void fold_note(Fold *f, FoldStep step, uint32_t from, uint32_t to, Str became)
     if (!copy)
         return; /* evidence only: the folded view itself does not need it */
     memcpy(copy, kept.ptr, kept.len);
+    if (to <= from) { /* a part of one character's long NFKC form */
+        size_t bytes;
+        utf8_decode(f->original, from, &bytes);
+        to = from + (uint32_t)bytes;
+    }
     Str was = {f->original.ptr + from, to - from};
     f->trace[f->trace_count++] = (FoldTrace){
         .step = step,

@@ -118,8 +118,9 @@ static void buckets_are_the_same_for_ever(void **state)
 {
     Arena *a = *state;
     Ngrams n = read(a, "Ab \xc3\xa9");
-    const uint32_t want[] = {24495,  81593,  90375,  98427,  106964, 107507,
-                             144959, 153085, 161711, 200872, 236573, 242519};
+    const uint32_t want[] = {4739,   24495,  81593,  87829,  90375,  98427,
+                             106964, 107507, 121069, 144959, 153085, 161711,
+                             200872, 236573, 239722, 242519, 257156};
     assert_int_equal(n.count, sizeof want / sizeof *want);
     for (size_t i = 0; i < n.count; i++)
         assert_int_equal(n.bucket[i], want[i]);

@@ -1,0 +1,103 @@
+/* bench_text.c - how fast texts are folded, cut and hashed: `name value unit` lines. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "text/minhash.h"
+#include "text/ngram.h"
+#include "text/normalise.h"
+#include "text/tokenizer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char VOCAB[] = "build/base/package/dist/vocab.json"; /* see ./check */
+static const char *const shorts[] = {
+    "The committee will meet on Tuesday to talk about the budget for next year, ok?",
+    "why would you say that to anyone, it is not funny and you should say sorry now",
+    "my order arrived late and the box was open, can you tell me how to return it?!",
+};
+static const char mixed[] =
+    "Tr\xc3\xa8s bien, \xd0\xbf\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82 \xf0\x9f\x98\x80 and "
+    "some "
+    "w 0 r d s of \xef\xbd\x81\xef\xbd\x82\xef\xbd\x83 that \xe2\x80\x9c change\xe2\x80\x9d. ";
+
+enum { ROUNDS = 20000, LONG = 1 << 20, LONG_ROUNDS = 8, ARENA = 512 << 20 };
+
+typedef struct Bench {
+    Arena *a;
+    const Vocab *vocab;
+} Bench;
+
+static void one_text(Bench *b, Str s, bool ngrams, bool pieces)
+{
+    Err err = {0};
+    Folded f;
+    Ngrams n;
+    Pieces p;
+    ArenaMark mark = arena_mark(b->a);
+    if (!normalise(b->a, s, &f, &err) ||
+        (ngrams && !ngrams_read(b->a, s, &f, 1 << 18, &n, &err)) ||
+        (pieces && !tokenize(b->vocab, b->a, s, 128, &p, &err))) {
+        fprintf(stderr, "%s\n", err.msg);
+        exit(1);
+    }
+    arena_rewind(b->a, mark);
+}
+
+static double seconds_since(int64_t start) { return (double)(clock_mono_ns() - start) * 1e-9; }
+
+static double short_texts(Bench *b, bool ngrams, bool pieces)
+{
+    int64_t start = clock_mono_ns();
+    for (int i = 0; i < ROUNDS; i++)
+        one_text(b, str_of(shorts[i % 3]), ngrams, pieces);
+    return seconds_since(start) / ROUNDS;
+}
+
+static double long_text(Bench *b, const char *unit)
+{
+    ArenaMark mark = arena_mark(b->a);
+    char *text = arena_array(b->a, char, LONG);
+    size_t len = 0, n = strlen(unit);
+    for (; len + n <= LONG; len += n)
+        memcpy(text + len, unit, n);
+    int64_t start = clock_mono_ns();
+    for (int i = 0; i < LONG_ROUNDS; i++)
+        one_text(b, (Str){text, len}, false, false);
+    double rate = (double)len * LONG_ROUNDS / seconds_since(start) / 1e6;
+    arena_rewind(b->a, mark);
+    return rate;
+}
+
+static const Vocab *read_vocab(Arena *a)
+{
+    Str json;
+    const Vocab *v;
+    Err err = {0};
+    return file_load(a, VOCAB, 1 << 24, &json, &err) && vocab_parse_json(a, json, &v, &err)
+               ? v
+               : NULL;
+}
+
+int main(void)
+{
+    Bench b = {.a = arena_open(ARENA)};
+    b.vocab = read_vocab(b.a);
+    short_texts(&b, true, false); /* warm */
+    double fold = short_texts(&b, false, false), both = short_texts(&b, true, false);
+    printf("text_normalise_short %.2f us\n", fold * 1e6);
+    printf("text_normalise_and_ngrams_short %.2f us\n", both * 1e6);
+    printf("text_ngrams_short %.0f texts/s\n", 1 / (both - fold));
+    if (b.vocab)
+        printf("text_tokenize_short %.0f texts/s\n", 1 / (short_texts(&b, false, true) - fold));
+    else
+        fprintf(stderr, "text_tokenize_short skipped: %s is not there\n", VOCAB);
+    printf("text_normalise_ascii %.1f MB/s\n",
+           long_text(&b, "a plain line of English words. "));
+    printf("text_normalise_mixed %.1f MB/s\n", long_text(&b, mixed));
+    printf("text_normalise_one_letter %.1f MB/s\n", long_text(&b, "a"));
+    printf("text_normalise_spaced %.1f MB/s\n", long_text(&b, "k i l l "));
+    printf("text_normalise_base64 %.1f MB/s\n", long_text(&b, "a2lsbCB5b3Vyc2VsZiBub3cg"));
+    printf("text_normalise_marks %.1f MB/s\n", long_text(&b, "a\xcc\xb6\xcc\xb7"));
+    arena_close(b.a);
+    return 0;
+}
