@@ -147,6 +147,15 @@ static bool key_language(Ctx *c, const Js *v, void *into)
 {
     return template_parse(c, v, &((Part *)into)->language);
 }
+static bool key_between(Ctx *c, const Js *v, void *into)
+{
+    Part *p = into;
+    if (v->type != JS_ARRAY || v->count != 2)
+        return recipe_refuse(c, v, "a beginning and an end are wanted");
+    return recipe_want_text(c, &v->item[0], &p->after) &&
+           recipe_want_text(c, &v->item[1], &p->until);
+}
+
 static bool key_entities(Ctx *c, const Js *v, void *into)
 {
     return recipe_want_bool(c, v, &((Part *)into)->entities);
@@ -437,6 +446,7 @@ static const RecipeKey part_keys[] = {
     {"group",     key_group    },
     {"language",  key_language },
     {"entities",  key_entities },
+    {"between",   key_between  },
     {"case",      key_case     },
     {"replace",   key_replace  },
     {"cut",       key_cut      },

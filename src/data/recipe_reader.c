@@ -264,6 +264,15 @@ static Str replace_all(Arena *a, const Part *p, Str text)
     return text;
 }
 
+static Str between(Str text, Str after, Str until)
+{
+    const char *p = after.len ? memmem(text.ptr, text.len, after.ptr, after.len) : NULL;
+    if (p)
+        text = (Str){p + after.len, text.len - (size_t)(p - text.ptr) - after.len};
+    p = until.len ? memmem(text.ptr, text.len, until.ptr, until.len) : NULL;
+    return p ? (Str){text.ptr, (size_t)(p - text.ptr)} : text;
+}
+
 static bool clean(Arena *a, const Part *p, Str text, Str *out, Err *err)
 {
     if (p->entities)
@@ -418,7 +427,8 @@ static bool begin_record(RecipeReader *rr, Err *err)
     rr->pieces = rr->piece_at = 0;
     if (rr->votes)
         rr->now = votes_join(a, rr->votes, &p->votes, &rr->now);
-    if (!clean(a, p, template_fill(a, &p->text, &rr->now), &text, err))
+    text = between(template_fill(a, &p->text, &rr->now), p->after, p->until);
+    if (!clean(a, p, text, &text, err))
         return false;
     if (!wanted(rr, text)) {
         rr->counts.filtered++;
