@@ -289,16 +289,22 @@ static bool key_value_to(Ctx *c, const Js *v, void *into)
     return number_parse(c, v, &((Value *)into)->to);
 }
 
+static bool key_value_times(Ctx *c, const Js *v, void *into)
+{
+    return recipe_want_number(c, v, &((Value *)into)->times);
+}
+
 static const RecipeKey value_keys[] = {
     {"column", key_value_column},
     {"from",   key_value_from  },
     {"to",     key_value_to    },
+    {"times",  key_value_times },
     {NULL,     NULL            },
 };
 
 static bool value_parse(Ctx *c, const Js *v, Value *out)
 {
-    *out = (Value){.to = {.constant = 1}};
+    *out = (Value){.to = {.constant = 1}, .times = 1};
     if (v->type == JS_STRING && str_eq(v->str, STR("unknown"))) {
         out->unknown = true;
         return true;
@@ -370,7 +376,7 @@ static bool read_names(Ctx *c, const Js *v, RuleDraft *d, Value value)
 
 static bool key_zero(Ctx *c, const Js *v, void *into)
 {
-    return read_names(c, v, into, (Value){.to = {.constant = 1}});
+    return read_names(c, v, into, (Value){.to = {.constant = 1}, .times = 1});
 }
 static bool key_clear(Ctx *c, const Js *v, void *into)
 {
@@ -483,7 +489,7 @@ static bool value_of(const Value *v, const Record *r, float *out)
     if (!number_of(&v->value, r, &x) || !number_of(&v->from, r, &from) ||
         !number_of(&v->to, r, &to) || to == from)
         return false;
-    x = (x - from) / (to - from);
+    x = v->times * (x - from) / (to - from);
     *out = (float)(x < 0 ? 0 : x > 1 ? 1 : x);
     return true;
 }

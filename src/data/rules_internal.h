@@ -117,9 +117,10 @@ typedef struct Number {
     double constant;
 } Number;
 
-/* (value - from) / (to - from), within [0, 1]. */
+/* times * (value - from) / (to - from), within [0, 1]. */
 typedef struct Value {
     Number value, from, to;
+    double times;
     bool unknown;
 } Value;
 
