@@ -11,6 +11,7 @@ const Command *const command_list[] = {
     &cmd_recipe_check,
     &cmd_release_list,
     &cmd_release_show,
+    &cmd_serve,
     &cmd_snapshot_create,
     &cmd_snapshot_diff,
     &cmd_snapshot_export,

@@ -12,6 +12,7 @@ extern const Command cmd_policy_lint;
 extern const Command cmd_recipe_check;
 extern const Command cmd_release_list;
 extern const Command cmd_release_show;
+extern const Command cmd_serve;
 extern const Command cmd_snapshot_create;
 extern const Command cmd_snapshot_diff;
 extern const Command cmd_snapshot_export;
