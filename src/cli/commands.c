@@ -5,6 +5,7 @@
 const Command *const command_list[] = {
     &cmd_base_import,
     &cmd_config,
+    &cmd_fold,
     &cmd_ingest,
     &cmd_moderate,
     &cmd_policy_lint,

@@ -6,6 +6,7 @@
 
 extern const Command cmd_base_import;
 extern const Command cmd_config;
+extern const Command cmd_fold;
 extern const Command cmd_ingest;
 extern const Command cmd_moderate;
 extern const Command cmd_policy_lint;
