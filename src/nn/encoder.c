@@ -59,23 +59,6 @@ const EncoderParamInfo encoder_param_info[] = {
 };
 const int encoder_param_info_count = sizeof encoder_param_info / sizeof *encoder_param_info;
 
-void encoder_spans(AdamwSpan *out, size_t at, float embed_rate, float decay)
-{
-    for (int i = 0; i < encoder_param_info_count; i++) {
-        const EncoderParamInfo *info = &encoder_param_info[i];
-        out[i] = (AdamwSpan){.from = at + info->offset,
-                             .count = (size_t)info->rows * (size_t)info->cols,
-                             .rate = 1,
-                             .decay = info->rows > 1 ? decay : 0};
-        if (strcmp(info->name, "embed") == 0) {
-            out[i].rate = embed_rate;
-            out[i].decay = 0;
-        }
-        if (strcmp(info->name, "freq") == 0)
-            out[i].rate = 0;
-    }
-}
-
 typedef struct Layer {
     int width; /* of its input; its output is ENCODER_WIDTH */
     float *norm1_g, *norm1_b, *norm2_g, *norm2_b;
