@@ -61,8 +61,8 @@ double calibration_apply(const CalibrationMap *m, double score)
     case CALIBRATION_KIND_COUNT:
         break;
     }
-    assert(!"no such calibration");
-    return 0;
+    assert(m->kind < CALIBRATION_KIND_COUNT);
+    return NAN;
 }
 
 /* ---- fitting ------------------------------------------------------------------------- */

@@ -14,8 +14,7 @@ typedef struct CalibrationRows {
     size_t count;
     const double *score[CATEGORY_COUNT];
     const float *label[CATEGORY_COUNT];
-    const bool
-        *benign; /* [count]: something is known of the row and nothing known is positive */
+    const bool *benign; /* [count]: every category is known and none is positive */
 } CalibrationRows;
 
 typedef struct ThresholdNote {
