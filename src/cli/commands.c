@@ -4,15 +4,15 @@
 /* clang-format off */
 const Command *const command_list[] = {
     &cmd_base_import,
+    &cmd_calibrate,
     &cmd_config,
-    &cmd_fold,
+    &cmd_evaluate,
     &cmd_ingest,
     &cmd_moderate,
     &cmd_policy_lint,
     &cmd_recipe_check,
     &cmd_release_list,
     &cmd_release_show,
-    &cmd_serve,
     &cmd_snapshot_create,
     &cmd_snapshot_diff,
     &cmd_snapshot_export,

@@ -5,15 +5,15 @@
 #include "cli/command.h"
 
 extern const Command cmd_base_import;
+extern const Command cmd_calibrate;
 extern const Command cmd_config;
-extern const Command cmd_fold;
+extern const Command cmd_evaluate;
 extern const Command cmd_ingest;
 extern const Command cmd_moderate;
 extern const Command cmd_policy_lint;
 extern const Command cmd_recipe_check;
 extern const Command cmd_release_list;
 extern const Command cmd_release_show;
-extern const Command cmd_serve;
 extern const Command cmd_snapshot_create;
 extern const Command cmd_snapshot_diff;
 extern const Command cmd_snapshot_export;

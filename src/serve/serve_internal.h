@@ -13,7 +13,7 @@
 struct Serve {
     Arena *arena; /* this struct and the metrics */
     ServeOptions o;
-    InputLimits limits;
+    RequestLimits limits;
     Keys *keys;
     Metrics *metrics;
     HttpServer *http;
