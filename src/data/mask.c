@@ -136,9 +136,6 @@ static size_t mask_url(Mask *m)
         put(m, (Str){m->in.ptr + authority, n});
     else
         put(m, STR("<url>"));
-    /* what the domain would run into: the rest of an address or another domain */
-    if (address(peek(m, end)) || peek(m, end) == '@' || peek(m, end) == '/')
-        put(m, STR(" "));
     return end - m->at;
 }
 
@@ -155,8 +152,6 @@ static size_t mask_domain(Mask *m)
     if (peek(m, m->at + n) != '/')
         return n;
     size_t end = url_end(m, m->at + n);
-    if (end > m->at + n && (address(peek(m, end)) || peek(m, end) == '@'))
-        put(m, STR(" "));
     return end - m->at;
 }
 
@@ -317,24 +312,22 @@ static size_t mask_card(Mask *m)
     if (first < '2' || first > '6' || !number_begins(m))
         return 0;
     char d[CARD_MOST];
-    size_t n = 0, at = m->at, group = 0;
-    for (;; at++) {
+    size_t n = 0, at = m->at, group = 0, end = 0;
+    while (n < CARD_MOST && digit(peek(m, at))) {
+        d[n++] = (char)peek(m, at++);
+        group++;
+        if (n >= CARD_LEAST && number_ends(m, at) && luhn(d, n))
+            end = at; /* a longer one may follow */
         int c = peek(m, at);
-        if (digit(c)) {
-            if (n == CARD_MOST)
-                return 0;
-            d[n++] = (char)c;
-            group++;
-        } else if ((c == ' ' || c == '-') && group >= 4 && digit(peek(m, at + 1))) {
+        if ((c == ' ' || c == '-') && group >= 4) {
             group = 0;
-        } else {
-            break;
+            at++;
         }
     }
-    if (n < CARD_LEAST || !number_ends(m, at) || !luhn(d, n))
+    if (!end)
         return 0;
     put(m, STR("<card>"));
-    return at - m->at;
+    return end - m->at;
 }
 
 typedef struct Groups {
