@@ -20,7 +20,7 @@ static const char targets[][ENGLISH_WORD_MAX] = { /* ascending */
     "blowjob", "bollocks", "bomb", "boob", "boobs", "bullshit", "bypass", "cocaine", "cock", "cocks", "coon",
     "crap", "crypto", "cum", "cunt", "cunts", "dick", "dickhead", "die", "dildo", "dumb", "dumbass", "dyke",
     "fag", "faggot", "faggots", "fags", "fap", "fat", "fentanyl", "fuck", "fucked", "fucker", "fuckers",
-    "fucking", "fucks", "gook", "gun", "hack", "hang", "hate", "heil", "hentai", "heroin", "hitler", "hoe",
+    "fucking", "fucks", "gook", "gun", "hack", "hang", "hate", "heil", "hello", "hentai", "heroin", "hitler", "hoe",
     "hoes", "homo", "horny", "ignore", "instructions", "jailbreak", "jihad", "kike", "kill", "killing", "kys",
     "leet", "lesbo", "loser", "meth", "molest", "moron", "murder", "naked", "nazi", "nazis", "negro",
     "nigga", "niggas", "nigger", "niggers", "noob", "nude", "nudes", "orgasm", "paki", "password", "pedo",

@@ -37,7 +37,7 @@ static void turn(FoldStep step, Str word, char *out)
 
 static Sense sense_of(FoldStep step, Str word)
 {
-    static const double PLAIN = -5.2, FAR_BETTER = 2.5;
+    static const double PLAIN = -5.2, BETTER = 1.0, FAR_BETTER = 2.5;
     char turned[FOLD_WORD_MAX];
     if (word.len > sizeof turned || english_known(word))
         return SENSE_PLAIN;
@@ -48,13 +48,12 @@ static Sense sense_of(FoldStep step, Str word)
         return known || (word.len == 1 && (turned[0] == 'a' || turned[0] == 'i'))
                    ? SENSE_SHORT
                    : SENSE_UNKNOWN;
-    if (known)
-        return SENSE_TURNED;
-    double score = english_score(word);
+    double score = english_score(word), gain = english_score(other) - score;
+    if (known) /* "desserts" is as good a word as "stressed" */
+        return gain >= BETTER ? SENSE_TURNED : SENSE_SHORT;
     if (score >= PLAIN)
         return SENSE_PLAIN;
-    return step == FOLD_ROT13 && word.len > 4 && english_score(other) >= score + FAR_BETTER &&
-                   english_plausible(other)
+    return step == FOLD_ROT13 && word.len > 4 && gain >= FAR_BETTER && english_plausible(other)
                ? SENSE_SHORT
                : SENSE_UNKNOWN;
 }

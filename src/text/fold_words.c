@@ -7,7 +7,8 @@
  * Leet reads a word's signs as the letters that make the likeliest word by letter pairs
  * (dynamic programming over at most two readings of a sign).  It believes
  *     a known word, or
- *     a plausible word of five letters and more, with a digit between letters;
+ *     a word that reads well, of five letters and more, with a digit here and there
+ *     between its letters, but no number;
  * other signs than digits (@ $ ! | +) are believed for known words only.  "sh*t" is looked up
  * in a short list.
  */
@@ -102,7 +103,9 @@ static bool is_leet_character(char c)
 
 typedef struct Shape {
     size_t letters, digits, signs, stars;
-    bool inside; /* a digit between letters */
+    bool inside;      /* a digit between letters */
+    bool number;      /* two different digits side by side */
+    bool edge_number; /* and that at an end of the word: "us35", "60th" */
 } Shape;
 
 static Shape shape_of(Str word)
@@ -115,13 +118,26 @@ static Shape shape_of(Str word)
             s.inside |= s.letters && last_letter + 1 < i && is_ascii_digit(word.ptr[i - 1]);
             last_letter = i;
             s.letters++;
-        } else {
-            s.digits += is_ascii_digit(c);
-            s.stars += c == '*';
-            s.signs += c != '*' && !is_ascii_digit(c);
+            continue;
+        }
+        s.digits += is_ascii_digit(c);
+        s.stars += c == '*';
+        s.signs += c != '*' && !is_ascii_digit(c);
+        if (i && is_ascii_digit(c) && is_ascii_digit(word.ptr[i - 1]) && word.ptr[i - 1] != c) {
+            s.number = true;
+            s.edge_number |= i == 1 || i + 1 == word.len;
         }
     }
     return s;
+}
+
+/* Not a known word, but hardly anything else: "sn0wfl4kes". */
+static bool is_word_like(const Shape *s, Str word, Str read)
+{
+    static const double LEAST = -4.5;
+    return s->inside && !s->number && s->signs == 0 && s->letters > 2 * s->digits &&
+           is_ascii_lower(word.ptr[0]) && is_ascii_lower(word.ptr[word.len - 1]) &&
+           read.len > 4 && english_score(read) >= LEAST;
 }
 
 /* The letters behind a word of letters, digits and signs; false: it is none, or nothing
@@ -142,8 +158,8 @@ static bool undo_leet(Str word, char out[FOLD_WORD_MAX])
         return false;
     Str read = {out, word.len};
     if (english_known(read)) /* "r18" is no rib */
-        return s.letters > 1 || s.signs || word.len > 3;
-    return s.signs == 0 && s.inside && s.letters >= 2 && english_plausible(read);
+        return !s.edge_number && (s.letters > 1 || s.signs || word.len > 3);
+    return is_word_like(&s, word, read);
 }
 
 /* Signs at the edges that are punctuation: "hell!", "+1", "*bold*". */

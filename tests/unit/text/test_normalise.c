@@ -78,6 +78,8 @@ static void numbers_names_initials_and_lists_stay(void **state)
         "https://example.org/a%20b?q=%d0%bf and 100%25",
         "xxx iii zzz www.example.org mmmm",
         "i saw the god was live on level noon",
+        "route us35, the 60th street, room c001, cyp17a1, col4a5, map3k1, base64string",
+        "desserts and liar, liar, warts - warts",
         "das ist so ein tag, cinema e musica, przez wszystko",
     };
     Arena *a = *state;
