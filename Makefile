@@ -101,6 +101,8 @@ unit: $(UNIT) $(REPLAY)                   ## unit tests and fuzz replay only
 RACE := $(filter %queue %metric %log %http_server %score %train,$(UNIT))
 race: $(RACE)                             ## those tests alone; for SAN=thread
 	@for t in $(RACE:$(OUT)/tests/%=%); do ONLY=/$$t tools/run-tests $(OUT) || exit 1; done
+mutate: $(GAVEL) $(TOOLS)                 ## N=20000 damaged requests, SEED=1; with SAN=... for the whole truth
+	@GAVEL=$(abspath $(GAVEL)) sh tests/e2e/mutate.sh $(or $(N),20000) $(or $(SEED),1)
 check: layers rules style test            ## test + the house rules
 layers:                                  ## no room includes a room above it
 	@tools/check-layers $(FLOORS)

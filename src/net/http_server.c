@@ -164,7 +164,7 @@ static void on_written(uv_write_t *req, int status)
         return;
     }
     uv_timer_stop(&c->timer);
-    if (!c->keep_alive || c->eof || atomic_load(&c->server->draining)) {
+    if (!c->keep_alive || atomic_load(&c->server->draining)) {
         c->state = CONN_LINGERING;
         c->shutdown.data = c;
         if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) != 0)
@@ -175,7 +175,11 @@ static void on_written(uv_write_t *req, int status)
     c->state = CONN_READING;
     c->timed = HTTP_CONN_BODY; /* so that the first look sets the timer */
     conn_feed(c, buf_str(&c->pending));
-    if (c->state == CONN_READING && !c->closing)
+    if (c->state != CONN_READING || c->closing)
+        return;
+    if (c->eof)
+        conn_close(c); /* all it had asked before it ended its side is answered */
+    else
         conn_read_on(c);
 }
 

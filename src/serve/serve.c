@@ -32,7 +32,7 @@ Str random_name(Arena *a, const char *prefix)
 
 static void log_call(const Call *c, double ms)
 {
-    bool failed = c->res->status >= 500 && c->res->status != 503;
+    bool failed = c->res->status == 500;
     LogLine l =
         log_begin(&c->serve->o.log, failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "request");
     log_str(&l, "id", c->id);
