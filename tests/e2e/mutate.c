@@ -281,7 +281,7 @@ static bool end_slow(Mutator *m, char *answer)
     bool ok = receive(fd, answer, &n);
     close(fd);
     return ok ? check_replies(m, "(a slow sender)", 15, (Str){answer, n}, 0)
-              : show("a slow sender hangs", "", 0, STR(""));
+              : show("a slow sender hangs", "", 0, (Str){answer, n});
 }
 
 static bool one_connection(Mutator *m, char *stream, char *answer)

@@ -6,7 +6,7 @@ set -eu
 . tests/e2e/serve.inc
 
 count=${1:-5000} seed=${2:-1}
-serve_start mutated --set header_timeout_ms=300 --set body_timeout_ms=300 \
+serve_start mutated --set header_timeout_ms=300 --set body_timeout_ms=300 --set idle_timeout_ms=300 \
     --set max_body_bytes=64K --set log_level=error
 port=${url##*:}
 tool=$(dirname "$GAVEL")/tests/tools/mutate
