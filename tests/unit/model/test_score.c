@@ -158,6 +158,15 @@ static void a_sure_fast_tier_answers_alone(void **state)
     unlink(path);
 }
 
+static void a_disguise_never_lowers_a_score(void **state)
+{
+    World *w = *state;
+    Str hidden = STR("q\xe2\x80\x8bz\xe2\x80\x8bh\xe2\x80\x8bx\xe2\x80\x8bv\xe2\x80\x8bj");
+    Scores s = score(w, w->release, hidden, TIER_ENCODER);
+    assert_true(s.disguised);
+    assert_true(s.category[CATEGORY_HATE] > .5);
+}
+
 static void a_text_over_the_limit_of_pieces_says_it_was_cut(void **state)
 {
     World *w = *state;
@@ -180,6 +189,7 @@ int main(void)
         T(nothing_to_read_is_nothing_to_say),
         T(the_same_text_scores_the_same_to_the_bit),
         T(a_sure_fast_tier_answers_alone),
+        T(a_disguise_never_lowers_a_score),
         T(a_text_over_the_limit_of_pieces_says_it_was_cut),
     };
     return cmocka_run_group_tests_name("model/score", tests, NULL, NULL);
