@@ -27,7 +27,8 @@ static bool read_one(void *ctx, Arena *a, size_t i, Err *err)
             out[f] = NAN;
         return true;
     }
-    network_text(t->kernels, t->encoder, t->network, &t->windows, a, p.id, p.count, out);
+    Network n = {t->kernels, t->encoder, t->network, t->windows};
+    network_text(&n, a, &p, out);
     return true;
 }
 

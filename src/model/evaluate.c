@@ -149,12 +149,22 @@ static void count_alarms(const Table *t, Alarms *benign, Alarms *negative)
     }
 }
 
-/* interval: also the bootstrap, a thousand times the work. */
-static void measure(Arena *a, const double *score, const float *label, size_t n, bool interval,
-                    uint64_t seed, Measure *m)
+/* Of a table's rows, one score and one label each. */
+typedef struct Column {
+    size_t count;
+    double *score;
+    float *label;
+} Column;
+
+static Column column_new(Arena *a, size_t count)
+{
+    return (Column){count, arena_array(a, double, count), arena_array(a, float, count)};
+}
+
+static void measure(Arena *a, const Column *x, Measure *m)
 {
     Ranked r;
-    ranked_new(a, score, label, n, &r);
+    ranked_new(a, x->score, x->label, x->count, &r);
     m->known = r.count;
     m->positives = r.positives;
     m->auprc = metric_auprc(&r, NULL);
@@ -163,35 +173,44 @@ static void measure(Arena *a, const double *score, const float *label, size_t n,
     m->ece = metric_ece(&r);
     m->brier = metric_brier(&r);
     metric_at(&r, m->threshold, &m->at);
-    m->auprc_interval = interval && r.positives ? metric_interval(a, &r, metric_auprc, seed)
-                                                : (Interval){NAN, NAN};
+    m->auprc_interval = (Interval){NAN, NAN};
+}
+
+/* A thousand times the work: only for the whole, not for slices. */
+static void measure_interval(Arena *a, const Column *x, uint64_t seed, Measure *m)
+{
+    Ranked r;
+    ranked_new(a, x->score, x->label, x->count, &r);
+    if (r.positives)
+        m->auprc_interval = metric_interval(a, &r, metric_auprc, seed);
 }
 
 static void measure_category(Arena *a, const Table *t, Category c, bool interval, Measure *m)
 {
     ArenaMark mark = arena_mark(a);
-    double *score = arena_array(a, double, t->count);
-    float *label = arena_array(a, float, t->count);
+    Column x = column_new(a, t->count);
     for (size_t i = 0; i < t->count; i++) {
-        score[i] = t->in->judged[t->row[i]].score[c];
-        label[i] = t->label[t->row[i]][c];
+        x.score[i] = t->in->judged[t->row[i]].score[c];
+        x.label[i] = t->label[t->row[i]][c];
     }
     *m = (Measure){.name = category_name(c), .threshold = t->in->threshold[c]};
-    measure(a, score, label, t->count, interval, t->in->seed + (uint64_t)c, m);
+    measure(a, &x, m);
+    if (interval)
+        measure_interval(a, &x, t->in->seed + (uint64_t)c, m);
     arena_rewind(a, mark);
 }
 
 static void measure_factor(Arena *a, const Table *t, Factor f, Measure *m)
 {
     ArenaMark mark = arena_mark(a);
-    double *score = arena_array(a, double, t->count);
-    float *label = arena_array(a, float, t->count);
+    Column x = column_new(a, t->count);
     for (size_t i = 0; i < t->count; i++) {
-        score[i] = (double)t->in->judged[t->row[i]].factor[f];
-        label[i] = t->in->rows->row[t->row[i]].labels.factor[f];
+        x.score[i] = (double)t->in->judged[t->row[i]].factor[f];
+        x.label[i] = t->in->rows->row[t->row[i]].labels.factor[f];
     }
     *m = (Measure){.name = factor_name(f), .threshold = .5};
-    measure(a, score, label, t->count, true, t->in->seed + CATEGORY_COUNT + (uint64_t)f, m);
+    measure(a, &x, m);
+    measure_interval(a, &x, t->in->seed + CATEGORY_COUNT + (uint64_t)f, m);
     arena_rewind(a, mark);
 }
 

@@ -22,15 +22,15 @@ size_t windows_start(const Windows *w, size_t n, size_t i)
     return start < last ? start : last;
 }
 
-void windows_cut(const Windows *w, Arena *a, const int32_t *piece, size_t n, size_t first,
-                 size_t count, WindowBatch *out)
+void windows_cut(Arena *a, const Windows *w, const Pieces *p, size_t first, size_t count,
+                 WindowBatch *out)
 {
-    assert(first + count <= windows_count(w, n));
-    size_t size = windows_size(w, n);
+    assert(first + count <= windows_count(w, p->count));
+    size_t size = windows_size(w, p->count);
     int32_t *id = arena_array(a, int32_t, count * size);
     int32_t *start = arena_array(a, int32_t, count + 1);
     for (size_t i = 0; i < count; i++) {
-        memcpy(id + i * size, piece + windows_start(w, n, first + i), size * sizeof *id);
+        memcpy(id + i * size, p->id + windows_start(w, p->count, first + i), size * sizeof *id);
         start[i + 1] = (int32_t)((i + 1) * size);
     }
     *out = (WindowBatch){.piece = id, .start = start, .count = (int)count};

@@ -31,8 +31,8 @@ size_t windows_size(const Windows *w, size_t n); /* of each of them: pieces, or 
 
 /* Windows [first, first + count) of the pieces, as the encoder takes them.  The batch
  * lives in `a`. */
-void windows_cut(const Windows *w, Arena *a, const int32_t *piece, size_t n, size_t first,
-                 size_t count, WindowBatch *out);
+void windows_cut(Arena *a, const Windows *w, const Pieces *p, size_t first, size_t count,
+                 WindowBatch *out);
 
 typedef struct Features {
     Ngrams ngrams;

@@ -37,11 +37,9 @@ void network_windows(const Kernels *k, const NetworkParams *p, const float *pool
     linear_forward(k, &head, logit, pooled, count);
 }
 
-void network_text(const Kernels *k, const EncoderParams *encoder, const NetworkParams *p,
-                  const Windows *w, Arena *a, const int32_t *piece, size_t n,
-                  float logit[FACTOR_COUNT])
+void network_text(const Network *n, Arena *a, const Pieces *p, float logit[FACTOR_COUNT])
 {
-    size_t windows = windows_count(w, n);
+    size_t windows = windows_count(&n->windows, p->count);
     assert(windows > 0);
     ArenaMark mark = arena_mark(a);
     float *each = arena_array(a, float, windows *FACTOR_COUNT);
@@ -49,12 +47,12 @@ void network_text(const Kernels *k, const EncoderParams *encoder, const NetworkP
         ArenaMark batch_mark = arena_mark(a);
         size_t count = windows - first < NETWORK_BATCH ? windows - first : NETWORK_BATCH;
         WindowBatch batch;
-        windows_cut(w, a, piece, n, first, count, &batch);
+        windows_cut(a, &n->windows, p, first, count, &batch);
         float *pooled = arena_array(a, float, count *ENCODER_WIDTH);
-        encoder_forward(k, encoder, a, &batch, pooled);
-        network_windows(k, p, pooled, (int)count, each + first * FACTOR_COUNT);
+        encoder_forward(n->kernels, n->encoder, a, &batch, pooled);
+        network_windows(n->kernels, n->params, pooled, (int)count, each + first * FACTOR_COUNT);
         arena_rewind(a, batch_mark);
     }
-    pool_forward(each, p->pool_s, (int)windows, FACTOR_COUNT, logit);
+    pool_forward(each, n->params->pool_s, (int)windows, FACTOR_COUNT, logit);
     arena_rewind(a, mark);
 }

@@ -43,12 +43,18 @@ extern const int network_param_info_count;
 void network_windows(const Kernels *k, const NetworkParams *p, const float *pooled, int count,
                      float *logit);
 
-/* logit[FACTOR_COUNT] of one text from its pieces (n > 0): cut, encode, pool.  Windows go
- * through the encoder NETWORK_BATCH at a time, so that a long text needs no more memory
- * than a page.  Scratch is taken from `a` and given back. */
+/* The encoder tier, ready to read. */
+typedef struct Network {
+    const Kernels *kernels;
+    const EncoderParams *encoder;
+    const NetworkParams *params;
+    Windows windows;
+} Network;
+
+/* logit[FACTOR_COUNT] of one text from its pieces (at least one): cut, encode, pool.
+ * Windows go through the encoder NETWORK_BATCH at a time, so that a long text needs no
+ * more memory than a page.  Scratch is taken from `a` and given back. */
 enum { NETWORK_BATCH = 32 };
-void network_text(const Kernels *k, const EncoderParams *encoder, const NetworkParams *p,
-                  const Windows *w, Arena *a, const int32_t *piece, size_t n,
-                  float logit[FACTOR_COUNT]);
+void network_text(const Network *n, Arena *a, const Pieces *p, float logit[FACTOR_COUNT]);
 
 #endif

@@ -22,12 +22,13 @@ static bool fast_is_sure(const Release *r, const float *logit)
 static void run_encoder(const Release *r, Arena *a, const Features *x, float *logit)
 {
     const Pieces *reading[] = {&x->original, &x->disguised};
+    Network network = {release_kernels(r), release_encoder(r), release_network(r),
+                       *release_windows(r)};
     for (int i = 0; i < 2; i++) {
         float one[FACTOR_COUNT];
         if (reading[i]->count == 0)
             continue;
-        network_text(release_kernels(r), release_encoder(r), release_network(r),
-                     release_windows(r), a, reading[i]->id, reading[i]->count, one);
+        network_text(&network, a, reading[i], one);
         for (int f = 0; f < FACTOR_COUNT; f++)
             logit[f] = isnan(logit[f]) || one[f] > logit[f] ? one[f] : logit[f];
     }

@@ -23,7 +23,7 @@ static void windows_cover_every_piece_and_leave_no_tail(void **state)
             bool seen[300] = {false};
             size_t count = windows_count(w, n), covered = 0;
             size_t size = n < (size_t)w->pieces ? n : (size_t)w->pieces;
-            windows_cut(w, a, piece, n, 0, count, &b);
+            windows_cut(a, w, &(Pieces){.id = piece, .count = n}, 0, count, &b);
             assert_int_equal(b.count, count);
             for (size_t i = 0; i < count; i++) {
                 assert_int_equal(b.start[i + 1] - b.start[i], size); /* all of one size */
@@ -56,9 +56,10 @@ static void a_cut_of_some_windows_is_that_part_of_the_whole(void **state)
     for (int i = 0; i < 200; i++)
         piece[i] = 7 * i;
     WindowBatch all, part;
+    Pieces p = {.id = piece, .count = 200};
     size_t count = windows_count(&WINDOWS_DEFAULT, 200);
-    windows_cut(&WINDOWS_DEFAULT, *state, piece, 200, 0, count, &all);
-    windows_cut(&WINDOWS_DEFAULT, *state, piece, 200, 3, 2, &part);
+    windows_cut(*state, &WINDOWS_DEFAULT, &p, 0, count, &all);
+    windows_cut(*state, &WINDOWS_DEFAULT, &p, 3, 2, &part);
     assert_memory_equal(part.piece, all.piece + all.start[3], 2 * 32 * sizeof *piece);
     assert_int_equal(part.start[0], 0);
 }

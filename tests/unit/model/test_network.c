@@ -50,7 +50,8 @@ static void a_long_text_is_the_pool_of_its_windows(void **state)
         piece[i] = (int32_t)(6 + i * 7 % 50);
     float together[FACTOR_COUNT], want[FACTOR_COUNT];
     ArenaMark mark = arena_mark(a);
-    network_text(k, p.encoder, p.network, &w, a, piece, n, together);
+    Pieces pieces = {.id = piece, .count = n};
+    network_text(&(Network){k, p.encoder, p.network, w}, a, &pieces, together);
     assert_int_equal(arena_mark(a), mark); /* scratch is given back */
 
     size_t count = windows_count(&w, n);
@@ -59,7 +60,7 @@ static void a_long_text_is_the_pool_of_its_windows(void **state)
     for (size_t i = 0; i < count; i++) {
         WindowBatch b;
         float pooled[ENCODER_WIDTH];
-        windows_cut(&w, a, piece, n, i, 1, &b);
+        windows_cut(a, &w, &pieces, i, 1, &b);
         encoder_forward(k, p.encoder, a, &b, pooled);
         for (int f = 0; f < FACTOR_COUNT; f++) {
             float z = p.network->head_b[f];
