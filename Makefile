@@ -51,7 +51,7 @@ FUZZ     := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 REPLAY   := $(patsubst %,$(OUT)/fuzz/replay_%,$(FUZZ))
 BENCH    := $(patsubst bench/%.c,$(OUT)/bench/%,$(wildcard bench/bench_*.c))
 
-.PHONY: all test unit race check layers rules style format fuzz fuzz-build bench install clean help FORCE
+.PHONY: all docs test unit race check layers rules style format fuzz fuzz-build bench install clean help FORCE
 .DELETE_ON_ERROR:
 all: $(GAVEL)                             ## the program
 
@@ -112,6 +112,8 @@ style:                                   ## clang-format has nothing to say
 	@clang-format --dry-run --Werror $$(git ls-files '*.[ch]')
 format:                                  ## let clang-format write
 	@clang-format -i $$(git ls-files '*.[ch]')
+docs: $(GAVEL)                            ## write the pages that the program's tables make
+	@$(GAVEL) config --markdown > docs/CONFIG.md
 fuzz-build: $(FUZZ:%=build/fuzz/%)        ## every fuzzer, with libFuzzer, ASan and UBSan
 build/fuzz/%: fuzz/fuzz_%.c $(LIB_SRC) $(SQL)
 	@mkdir -p $(@D)

@@ -1,6 +1,7 @@
 /* bench_nn.c - what the arithmetic costs on this machine: one thread, best of several. */
 #include "base/arena.h"
 #include "base/clock.h"
+#include "nn/adamw.h"
 #include "nn/encoder.h"
 
 #include <assert.h>
@@ -125,13 +126,11 @@ static void bench_training(const Kernels *k, const EncoderParams *p, Arena *a)
 
 static void bench_adamw(const Kernels *k, const EncoderParams *p, Arena *a)
 {
-    AdamwSpan span[64];
-    assert(encoder_param_info_count <= 64);
+    AdamwSpan span = {.count = p->count, .rate = 1, .decay = 0.01f};
     AdamwConfig c = adamw_defaults(1e-6f);
     c.ema = 0.999f;
     float *grads = numbers(a, p->count);
-    encoder_spans(span, 0, 0.3f, 0.01f);
-    Adamw *o = adamw_new(a, &c, span, encoder_param_info_count, p->all, p->count);
+    Adamw *o = adamw_new(a, &c, &span, 1, p->all, p->count);
     double best = 1e9;
     for (int r = 0; r < 8; r++) {
         int64_t from = clock_mono_ns();

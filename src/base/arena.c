@@ -63,27 +63,50 @@ void arena_close(Arena *a)
     munmap(a, limit);
 }
 
+/* NULL when it does not fit. */
+static void *take(Arena *a, size_t count, size_t size, size_t *bytes)
+{
+    if (__builtin_mul_overflow(count, size, bytes) || round_up(*bytes) > a->limit - a->used ||
+        *bytes > a->limit)
+        return NULL;
+    char *p = (char *)a + a->used;
+    a->used += round_up(*bytes);
+    poison_ahead(a);
+    ASAN_UNPOISON_MEMORY_REGION(p, *bytes);
+    return p;
+}
+
 void *arena_try(Arena *a, size_t count, size_t size)
 {
     size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes) || round_up(bytes) > a->limit - a->used ||
-        bytes > a->limit)
-        return NULL;
-    char *p = (char *)a + a->used;
-    a->used += round_up(bytes);
-    poison_ahead(a);
-    ASAN_UNPOISON_MEMORY_REGION(p, bytes);
-    return memset(p, 0, bytes);
+    void *p = take(a, count, size, &bytes);
+    return p ? memset(p, 0, bytes) : NULL;
+}
+
+static _Noreturn void die_full(const Arena *a, size_t count, size_t size)
+{
+    fprintf(stderr, "arena full: %zu x %zu bytes over a limit of %zu\n", count, size,
+            a->limit - HEADER);
+    abort();
 }
 
 void *arena_alloc(Arena *a, size_t count, size_t size)
 {
     void *p = arena_try(a, count, size);
-    if (!p) {
-        fprintf(stderr, "arena full: %zu x %zu bytes over a limit of %zu\n", count, size,
-                a->limit - HEADER);
-        abort();
-    }
+    if (!p)
+        die_full(a, count, size);
+    return p;
+}
+
+void *arena_alloc_raw(Arena *a, size_t count, size_t size)
+{
+    size_t bytes;
+    void *p = take(a, count, size, &bytes);
+    if (!p)
+        die_full(a, count, size);
+#ifdef __SANITIZE_ADDRESS__
+    memset(p, 0xff, bytes);
+#endif
     return p;
 }
 

@@ -59,23 +59,6 @@ const EncoderParamInfo encoder_param_info[] = {
 };
 const int encoder_param_info_count = sizeof encoder_param_info / sizeof *encoder_param_info;
 
-void encoder_spans(AdamwSpan *out, size_t at, float embed_rate, float decay)
-{
-    for (int i = 0; i < encoder_param_info_count; i++) {
-        const EncoderParamInfo *info = &encoder_param_info[i];
-        out[i] = (AdamwSpan){.from = at + info->offset,
-                             .count = (size_t)info->rows * (size_t)info->cols,
-                             .rate = 1,
-                             .decay = info->rows > 1 ? decay : 0};
-        if (strcmp(info->name, "embed") == 0) {
-            out[i].rate = embed_rate;
-            out[i].decay = 0;
-        }
-        if (strcmp(info->name, "freq") == 0)
-            out[i].rate = 0;
-    }
-}
-
 typedef struct Layer {
     int width; /* of its input; its output is ENCODER_WIDTH */
     float *norm1_g, *norm1_b, *norm2_g, *norm2_b;
@@ -138,9 +121,11 @@ static AttentionShape attention_of(const Run *r, const Layer *l)
     return (AttentionShape){r->batch.start, r->batch.count, l->width, ENCODER_HEADS};
 }
 
+/* Not zeroed: a tenth of a training step went into zeros that nobody read. */
 static float *floats(Arena *a, int rows, int cols)
 {
-    return arena_array(a, float, (size_t)rows *(size_t)cols);
+    size_t n = (size_t)rows * (size_t)cols;
+    return arena_raw(a, float, n);
 }
 
 static LayerTape tape_new(Arena *a, const Run *r, const Layer *l)
@@ -152,7 +137,7 @@ static LayerTape tape_new(Arena *a, const Run *r, const Layer *l)
         .rstd1 = floats(a, N, 1),
         .n1 = floats(a, N, C),
         .qkv = floats(a, N, 3 * C),
-        .probs = arena_array(a, float, attention_probs(&s)),
+        .probs = arena_raw(a, float, attention_probs(&s)),
         .att = floats(a, N, C),
         .x1 = floats(a, N, W),
         .mean2 = floats(a, N, 1),
@@ -161,8 +146,8 @@ static LayerTape tape_new(Arena *a, const Run *r, const Layer *l)
         .ffn = floats(a, N, ENCODER_FFN),
     };
     if (r->dropout > 0) {
-        t.keep1 = arena_array(a, uint8_t, (size_t)N * (size_t)W);
-        t.keep2 = arena_array(a, uint8_t, (size_t)N * (size_t)W);
+        t.keep1 = arena_raw(a, uint8_t, (size_t)N * (size_t)W);
+        t.keep2 = arena_raw(a, uint8_t, (size_t)N * (size_t)W);
     }
     return t;
 }
@@ -214,7 +199,7 @@ static const float *undrop(const Run *r, Arena *a, const float *d, const uint8_t
     if (!keep)
         return d;
     size_t n = (size_t)r->N * ENCODER_WIDTH;
-    float *out = arena_array(a, float, n);
+    float *out = arena_raw(a, float, n);
     memcpy(out, d, n * sizeof *d);
     dropout_backward(out, keep, n, r->dropout);
     return out;
@@ -354,7 +339,8 @@ void encoder_embed_backward(const Kernels *k, const EncoderParams *p, Arena *a,
 {
     ArenaMark mark = arena_mark(a);
     Linear top = top_of(p), top_grad = top_of(grads);
-    float *t = floats(a, count, ENCODER_WIDTH), *dt = floats(a, count, ENCODER_WIDTH);
+    float *t = floats(a, count, ENCODER_WIDTH),
+          *dt = arena_array(a, float, (size_t)count *ENCODER_WIDTH);
     linear_forward(k, &top, t, pooled, count);
     tanh_forward(t, (size_t)count * ENCODER_WIDTH);
     l2norm_backward(t, embed_grad, dt, count, ENCODER_WIDTH);
@@ -397,7 +383,7 @@ void encoder_backward(const Kernels *k, const EncoderParams *p, const EncoderTap
     const Run *r = &tape->run;
     const WindowBatch *b = &r->batch;
     ArenaMark mark = arena_mark(a);
-    float *d = floats(a, r->N, ENCODER_WIDTH);
+    float *d = arena_array(a, float, (size_t)r->N *ENCODER_WIDTH);
     for (int w = 0; w < b->count; w++) {
         float share = 1.0f / (float)(b->start[w + 1] - b->start[w]);
         for (int i = b->start[w]; i < b->start[w + 1]; i++)

@@ -15,7 +15,6 @@
 
 #include "base/arena.h"
 #include "base/rng.h"
-#include "nn/adamw.h"
 #include "nn/kernels.h"
 
 enum {
@@ -82,13 +81,6 @@ typedef struct EncoderParamInfo {
 } EncoderParamInfo;
 extern const EncoderParamInfo encoder_param_info[];
 extern const int encoder_param_info_count;
-
-/* How AdamW treats the encoder whose block begins at float `at` of the flat vector: the
- * word table at embed_rate times the rate and without decay, matrices with decay,
- * vectors without, the frequencies frozen.  Writes encoder_param_info_count spans, in the
- * table's order; `top_w` and `top_b` only learn where embed_out is trained: freeze them
- * (rate 0) when the head sits on `pooled`, or decay would eat them. */
-void encoder_spans(AdamwSpan *out, size_t at, float embed_rate, float decay);
 
 typedef struct WindowBatch {
     const int32_t *piece; /* start[count] ids below ENCODER_VOCAB */

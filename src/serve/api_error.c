@@ -19,6 +19,7 @@ static const struct {
 bool api_error_set(ApiError *e, ApiErrorKind kind, const char *param, const char *fmt, ...)
 {
     e->kind = kind;
+    e->code = rows[kind].code;
     e->param = param;
     va_list ap;
     va_start(ap, fmt);
@@ -104,7 +105,7 @@ void api_error_answer(const ApiError *e, Arena *a, int64_t retry_after_ms, HttpR
     else
         js_null(&w);
     js_key(&w, "code");
-    js_string(&w, str_of(rows[e->kind].code));
+    js_string(&w, str_of(e->code));
     js_end_object(&w);
     js_end_object(&w);
     buf_byte(&res->body, '\n');

@@ -15,13 +15,11 @@
     /* kind                   status  type                     code                            retry */    \
     X(API_BAD_HTTP,           400, "invalid_request_error",  "bad_http_request",              "")          \
     X(API_BAD_JSON,           400, "invalid_request_error",  "invalid_json",                  "")          \
-    X(API_MISSING,            400, "invalid_request_error",  "missing_required_parameter",    "")          \
     X(API_WRONG_TYPE,         400, "invalid_request_error",  "invalid_type",                  "")          \
+    X(API_BAD_INPUT,          400, "invalid_request_error",  "invalid_value",                 "")          \
     X(API_WRONG_VALUE,        400, "invalid_request_error",  "invalid_value",                 "")          \
-    X(API_EMPTY_ARRAY,        400, "invalid_request_error",  "empty_array",                   "")          \
     X(API_TOO_MANY,           400, "invalid_request_error",  "array_above_max_length",        "")          \
     X(API_TOO_LONG,           400, "invalid_request_error",  "string_above_max_length",       "")          \
-    X(API_NO_IMAGES,          400, "invalid_request_error",  "image_input_not_supported",     "")          \
     X(API_WRONG_KEY,          401, "invalid_request_error",  "invalid_api_key",               "")          \
     X(API_NOT_LOCAL,          403, "invalid_request_error",  "not_allowed",                   "")          \
     X(API_UNKNOWN_URL,        404, "invalid_request_error",  "unknown_url",                   "")          \
@@ -47,6 +45,7 @@ typedef enum ApiErrorKind {
 /* Like Err, for a caller who is a client: message, and the parameter it is about. */
 typedef struct ApiError {
     ApiErrorKind kind;
+    const char *code;  /* the row's, or one that says it closer */
     const char *param; /* NULL: none */
     char message[320];
 } ApiError;

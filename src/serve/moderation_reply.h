@@ -2,11 +2,8 @@
 #ifndef SERVE_MODERATION_REPLY_H
 #define SERVE_MODERATION_REPLY_H
 
-#include "base/js.h"
+#include "base/buf.h"
 #include "moderate/moderate.h"
-
-/* One element of `results`; also what `gavel moderate` could print. */
-void verdict_print(JsWriter *w, const Verdict *v);
 
 void moderation_reply_print(Buf *out, Str id, Str model, const Verdict *verdict, size_t count);
 

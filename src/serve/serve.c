@@ -230,8 +230,8 @@ bool serve_open(const ServeOptions *o, Serve **out, Err *err)
     Serve *s = arena_new(a, Serve);
     s->arena = a;
     s->o = *o;
-    s->limits = (RequestLimits){.max_inputs = (size_t)o->config->max_inputs,
-                                .max_text_bytes = (size_t)o->config->max_text_bytes};
+    s->limits = (InputLimits){.max_inputs = (size_t)o->config->max_inputs,
+                              .max_text_bytes = (size_t)o->config->max_text_bytes};
     s->metrics = metrics_new(a);
     metric_set(s->metrics, METRIC_START_TIME, 0, clock_wall_ms() / 1000);
     if (!keys_open(o->config->api_keys_file, &s->keys, err) || !judge_once(s, err) ||

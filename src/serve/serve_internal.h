@@ -13,7 +13,7 @@
 struct Serve {
     Arena *arena; /* this struct and the metrics */
     ServeOptions o;
-    RequestLimits limits;
+    InputLimits limits;
     Keys *keys;
     Metrics *metrics;
     HttpServer *http;

@@ -275,7 +275,7 @@ static bool next_run(const Fold *f, size_t at, Run *r)
         uint32_t c = utf8_decode(fold_text(f), r->to, &bytes);
         if (!count_character(r, c, before))
             break;
-        before = c;
+        before = is_mark(c) ? before : c;
     }
     return r->to > r->from;
 }

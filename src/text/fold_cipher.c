@@ -27,7 +27,11 @@ typedef struct WordRun {
     int words;
 } WordRun;
 
-static char rot13(char c) { return is_ascii_lower(c) ? (char)('a' + (c - 'a' + 13) % 26) : c; }
+static char rot13(char c)
+{
+    static const char turned[] = "nopqrstuvwxyzabcdefghijklm";
+    return is_ascii_lower(c) ? turned[c - 'a'] : c;
+}
 
 static void turn(FoldStep step, Str word, char *out)
 {

@@ -26,7 +26,8 @@ typedef struct Fold {
     FoldTrace *trace;
     size_t trace_count, trace_total;
     bool changed, disguised;
-    int opened; /* how often an encoding was opened: at most FOLD_DEPTH rounds */
+    int parts_tried; /* by fold_spacing */
+    int opened;      /* how often an encoding was opened: at most FOLD_DEPTH rounds */
 } Fold;
 
 /* The bytes of the original from `from` to `to` read `became`. */

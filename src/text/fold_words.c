@@ -16,7 +16,14 @@
 #include "text/fold_internal.h"
 #include "text/words.h"
 
-enum { SPACED_MAX = 64, SPACED_LEAST = 3, GAP_MAX = 4, LONG_RUN = 16 };
+enum {
+    SPACED_MAX = 64,
+    SPACED_LEAST = 3,
+    GAP_MAX = 4,
+    LONG_RUN = 16,
+    PART_LEAST = 4,
+    PARTS_MAX = 512 /* tries in one text: keeps it linear */
+};
 
 static const char *readings(char c)
 {
@@ -216,7 +223,6 @@ typedef struct Spaced {
     size_t count;          /* letters and signs */
     char in[SPACED_MAX];   /* as they stand */
     size_t at[SPACED_MAX]; /* where */
-    size_t letters;
 } Spaced;
 
 static bool joins_word(const Fold *f, size_t at)
@@ -245,7 +251,7 @@ static size_t separator(const Fold *f, size_t at, char *what)
 static void read_spaced(const Fold *f, size_t at, Spaced *s)
 {
     char kind = 0, what;
-    s->count = s->letters = 0; /* not the arrays: this runs for every letter of a text */
+    s->count = 0; /* not the arrays: this runs for every letter of a text */
     s->end = at;
     s->resume = 0;
     while (at < f->len && s->count < SPACED_MAX) {
@@ -254,7 +260,6 @@ static void read_spaced(const Fold *f, size_t at, Spaced *s)
             return;
         s->at[s->count] = at;
         s->in[s->count++] = c;
-        s->letters += is_ascii_lower(c);
         s->end = at + 1;
         size_t n = separator(f, at + 1, &what);
         if (n == 0)
@@ -309,27 +314,38 @@ static size_t cut_words(Str letters, size_t ends[SPACED_MAX])
     return n;
 }
 
-/* What the spaced letters say, with spaces between words; the length, 0 for nothing. */
-static size_t join_spaced(const Spaced *s, char out[2 * SPACED_MAX])
+/* The letters are cut into words, or there are none and the whole reads very well. */
+static bool is_sure(Str all, const size_t *ends, size_t words, bool whole)
 {
     static const double SURE = -4.4; /* no list of letters reads as well */
-    static const double HOPELESS = -6.5;
-    char letters[SPACED_MAX];
-    size_t ends[SPACED_MAX], words, longest = 0, n = 0;
-    if (s->count < SPACED_LEAST || 2 * s->letters < s->count ||
-        !read_word(s->in, s->count, letters))
-        return 0;
-    Str all = {letters, s->count};
-    if (s->count > LONG_RUN && english_score(all) < HOPELESS)
-        return 0;
-    words = cut_words(all, ends);
+    size_t longest = 0;
     for (size_t k = 0, from = 0; k < words; from = ends[k++])
         longest = ends[k] - from > longest ? ends[k] - from : longest;
-    if (words && (longest < 3 || 2 * s->count < 5 * words))
-        words = 0;
-    if (!words && (s->count < 5 || english_score(all) < SURE))
+    if (words)
+        return longest >= 3 && 2 * all.len >= 5 * words;
+    return whole && all.len >= 5 && english_score(all) >= SURE;
+}
+
+/* What the spaced letters [first, last) say, with spaces between words; the length, 0 for
+ * nothing. */
+static size_t join_spaced(const Spaced *s, size_t first, size_t last, char out[2 * SPACED_MAX])
+{
+    static const double HOPELESS = -6.5;
+    char letters[SPACED_MAX];
+    size_t ends[SPACED_MAX], count = last - first, plain = 0, n = 0;
+    for (size_t i = first; i < last; i++)
+        plain += is_ascii_lower(s->in[i]);
+    if (count < SPACED_LEAST || 2 * plain < count || !read_word(s->in + first, count, letters))
         return 0;
-    for (size_t i = 0, k = 0; i < s->count; i++) {
+    Str all = {letters, count};
+    if (count > LONG_RUN && english_score(all) < HOPELESS)
+        return 0;
+    size_t words = cut_words(all, ends);
+    if (!is_sure(all, ends, words, count == s->count) && words)
+        words = 0;
+    if (!words && !is_sure(all, ends, 0, count == s->count))
+        return 0;
+    for (size_t i = 0, k = 0; i < count; i++) {
         if (k < words && i == ends[k]) {
             out[n++] = ' ';
             k++;
@@ -339,30 +355,61 @@ static size_t join_spaced(const Spaced *s, char out[2 * SPACED_MAX])
     return n;
 }
 
+/* Joins all of the run, or all but a letter or two that stand at its ends by chance
+ * ("9 k i l l x").  Returns the length of what it says; *first and *last: which letters. */
+static size_t join_part(Fold *f, const Spaced *s, size_t *first, size_t *last,
+                        char out[2 * SPACED_MAX])
+{
+    static const uint8_t off[][2] = {
+        {0, 0},
+        {1, 0},
+        {0, 1},
+        {1, 1},
+        {2, 0},
+        {0, 2}
+    };
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
+        size_t less = (size_t)off[i][0] + off[i][1];
+        if (less && (s->count < PART_LEAST + less || f->parts_tried >= PARTS_MAX))
+            return 0;
+        f->parts_tried += less > 0;
+        *first = off[i][0];
+        *last = s->count - off[i][1];
+        size_t n = join_spaced(s, *first, *last, out);
+        if (n)
+            return n;
+    }
+    return 0;
+}
+
 void fold_spacing(Fold *f)
 {
     FoldWriter w = {f, 0};
     for (size_t i = 0; i < f->len;) {
         Spaced s;
         char said[2 * SPACED_MAX];
+        size_t n = 0, first, last;
         s.count = 0;
         if ((is_ascii_lower(f->p[i]) || is_sign(f->p[i])) && !joins_word(f, i + 1) &&
             (i == 0 || !joins_word(f, i - 1)))
             read_spaced(f, i, &s);
-        size_t n = s.count ? join_spaced(&s, said) : 0;
+        if (s.count)
+            n = join_part(f, &s, &first, &last, said);
         if (n == 0) {
             size_t end = !s.count ? i + 1 : s.resume ? s.resume : s.end;
             fold_copy(&w, i, end);
             i = end;
             continue;
         }
-        uint32_t from = f->origin[i], to = f->origin[s.end];
-        for (size_t k = 0, letter = 0; k < n; k++) {
+        size_t begin = s.at[first], end = s.at[last - 1] + 1;
+        uint32_t from = f->origin[begin], to = f->origin[end];
+        fold_copy(&w, i, begin);
+        for (size_t k = 0, letter = first; k < n; k++) {
             fold_put(&w, said[k], f->origin[s.at[letter]]);
-            letter += said[k] != ' ' && letter + 1 < s.count;
+            letter += said[k] != ' ' && letter + 1 < last;
         }
         fold_note(f, FOLD_SPACING, from, to, (Str){said, n});
-        i = s.end;
+        i = end;
     }
     fold_end(&w);
 }

@@ -8,7 +8,7 @@
  * leaves a trace, which an answer may show as evidence.
  *
  * Work is linear in the length for any input, hostile ones included: about 5 bytes of
- * arena a byte for ASCII, at most 100.
+ * arena a byte for ASCII, some 120 at the very worst.
  *
  * Folding a folded view changes nothing, except where more than four disguises or two
  * encodings lay over each other: then it takes off some more.

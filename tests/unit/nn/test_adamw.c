@@ -136,24 +136,6 @@ static void the_average_follows_the_weights(void **state)
     assert_true(o->ema[0] > p[0]); /* behind */
 }
 
-static void encoder_spans_cover_it_and_spare_what_must_not_decay(void **state)
-{
-    (void)state;
-    AdamwSpan s[64];
-    assert_true(encoder_param_info_count <= 64);
-    encoder_spans(s, 100, 0.25f, 0.05f);
-    size_t at = 100;
-    for (int i = 0; i < encoder_param_info_count; i++) {
-        const EncoderParamInfo *info = &encoder_param_info[i];
-        assert_int_equal(s[i].from, at);
-        at += s[i].count;
-        bool words = strcmp(info->name, "embed") == 0, fixed = strcmp(info->name, "freq") == 0;
-        assert_true(s[i].rate == (words ? 0.25f : fixed ? 0 : 1));
-        assert_true(s[i].decay == (info->rows > 1 && !words ? 0.05f : 0));
-    }
-    assert_int_equal(at, 100 + encoder_param_count());
-}
-
 enum { FACTORS = 3, WINDOWS = 6 };
 
 /* The whole machine: encoder, dropout, heads, masked loss, AdamW. */
@@ -181,12 +163,11 @@ static void one_batch_is_learned_by_heart(void **state)
     for (int i = 0; i < WINDOWS * FACTORS; i++)
         target[i] = i % 5 == 4 ? NAN : (float)(random_u64(&seed) % 2);
 
-    AdamwSpan span[65];
-    encoder_spans(span, 0, 0.5f, 0.01f);
-    span[encoder_param_info_count] = (AdamwSpan){.from = E, .count = n - E, .rate = 1};
+    AdamwSpan span = whole(n);
+    span.decay = 0.01f;
     AdamwConfig c = adamw_defaults(1e-3f);
     c.warmup_steps = 5;
-    Adamw *o = adamw_new(a, &c, span, encoder_param_info_count + 1, all, n);
+    Adamw *o = adamw_new(a, &c, &span, 1, all, n);
     Rng rng;
     rng_seed(&rng, 1);
     double loss = 1;
@@ -220,7 +201,6 @@ int main(void)
         TEST(a_span_of_lower_rate_moves_less),
         TEST(a_gradient_that_is_not_finite_changes_nothing),
         TEST(the_average_follows_the_weights),
-        TEST(encoder_spans_cover_it_and_spare_what_must_not_decay),
         TEST(one_batch_is_learned_by_heart),
     };
     return cmocka_run_group_tests_name("nn/adamw", tests, NULL, NULL);

@@ -2,7 +2,7 @@
 
 #include "serve/moderation_request.h"
 
-static const RequestLimits limits = {.max_inputs = 5, .max_text_bytes = 20};
+static const InputLimits limits = {.max_inputs = 5, .max_text_bytes = 20};
 
 static Str body_of(const char *z) { return str_of(z); }
 
@@ -10,27 +10,26 @@ static void each_form_of_input_is_read(void **state)
 {
     static const struct {
         const char *body;
-        size_t count, texts, bytes;
+        size_t count, bytes;
         const char *first, *last; /* texts */
     } rows[] = {
-        {"{\"input\":\"hello\"}",                                                       1, 1, 5, "hello", "hello"                   },
-        {"{\"input\":\"\"}",                                                            1, 1, 0, "",      ""                        },
-        {"{\"input\":[\"a\",\"\",\"c\"]}",                                              3, 3, 2, "a",     "c"                       },
+        {"{\"input\":\"hello\"}",                                                       1, 5, "hello", "hello"                   },
+        {"{\"input\":\"\"}",                                                            1, 0, "",      ""                        },
+        {"{\"input\":[\"a\",\"\",\"c\"]}",                                              3, 2, "a",     "c"                       },
         {"{\"input\":[{\"type\":\"text\",\"text\":\"a\"},{\"text\":\"bc\",\"type\":\"text\","
-         "\"x\":[1]}]}",                                                       1, 2, 3, "a",     "bc"                      },
-        {" {\"input\" : \"\\u00e4\\ud83d\\ude00\", \"user\": {\"a\": [1.5e3, null]}} ", 1, 1, 6,
-         "\xc3\xa4\xf0\x9f\x98\x80",                                                                      "\xc3\xa4\xf0\x9f\x98\x80"},
+         "\"x\":[1]}]}",                                                       1, 3, "a",     "bc"                      },
+        {" {\"input\" : \"\\u00e4\\ud83d\\ude00\", \"user\": {\"a\": [1.5e3, null]}} ", 1, 6,
+         "\xc3\xa4\xf0\x9f\x98\x80",                                                                   "\xc3\xa4\xf0\x9f\x98\x80"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ModerationRequest r;
         ApiError e = {0};
         if (!moderation_request_parse(*state, body_of(rows[i].body), &limits, &r, &e))
             fail_msg("%s: %s", rows[i].body, e.message);
-        assert_int_equal(r.count, rows[i].count);
-        assert_int_equal(r.texts, rows[i].texts);
+        assert_int_equal(r.inputs.count, rows[i].count);
         assert_int_equal(r.bytes, rows[i].bytes);
-        const Input *last = &r.input[r.count - 1];
-        assert_true(str_eq(r.input[0].text[0], str_of(rows[i].first)));
+        const Input *last = &r.inputs.input[r.inputs.count - 1];
+        assert_true(str_eq(r.inputs.input[0].text[0], str_of(rows[i].first)));
         assert_true(str_eq(last->text[last->count - 1], str_of(rows[i].last)));
         assert_true(str_eq(r.model, STR("omni-moderation-latest")));
     }
@@ -57,62 +56,63 @@ static void what_is_wrong_is_named(void **state)
 {
     static const struct {
         const char *body;
-        ApiErrorKind kind;
-        const char *param, *words;
+        const char *code, *param, *words;
     } rows[] = {
-        {"",                                                                          API_BAD_JSON,    NULL,    ""         },
-        {"{",                                                                         API_BAD_JSON,    NULL,    ""         },
-        {"{\"input\":\"x\"} x",                                                       API_BAD_JSON,    NULL,    ""         },
-        {"{\"input\":\"x\",\"input\":\"y\"}",                                         API_BAD_JSON,    NULL,    "duplicate"},
-        {"{\"input\":\"\xff\"}",                                                      API_BAD_JSON,    NULL,    ""         },
-        {"{\"input\":\"\xed\xa0\x80\"}",                                              API_BAD_JSON,    NULL,    ""         },
-        {"{\"input\":\"\\ud800\"}",                                                   API_BAD_JSON,    NULL,    ""         },
-        {"{\"input\":\"x\",\"a\":1e999}",                                             API_BAD_JSON,    NULL,    ""         },
-        {"{\"input\":\"x\",\"a\":01}",                                                API_BAD_JSON,    NULL,    ""         },
-        {"{\"input\":\"x\",\"a\":NaN}",                                               API_BAD_JSON,    NULL,    ""         },
-        {"{\"input\":\"a\nb\"}",                                                      API_BAD_JSON,    NULL,    ""         },
-        {"[]",                                                                        API_WRONG_TYPE,  NULL,    "an array" },
-        {"\"x\"",                                                                     API_WRONG_TYPE,  NULL,    "a string" },
-        {"{}",                                                                        API_MISSING,     "input", "missing"  },
-        {"{\"input\":null}",                                                          API_MISSING,     "input", "missing"  },
-        {"{\"input\":7}",                                                             API_WRONG_TYPE,  "input", "a number" },
-        {"{\"input\":true}",                                                          API_WRONG_TYPE,  "input", "a boolean"},
-        {"{\"input\":{\"type\":\"text\",\"text\":\"x\"}}",                            API_WRONG_TYPE,  "input",
-         "an object"                                                                                                       },
-        {"{\"input\":[]}",                                                            API_EMPTY_ARRAY, "input", "empty"    },
-        {"{\"input\":[1]}",                                                           API_WRONG_TYPE,  "input", "input[0]" },
-        {"{\"input\":[null]}",                                                        API_WRONG_TYPE,  "input", "input[0]" },
-        {"{\"input\":[[\"x\"]]}",                                                     API_WRONG_TYPE,  "input", "an array" },
-        {"{\"input\":[\"x\",2]}",                                                     API_WRONG_TYPE,  "input", "input[1]" },
-        {"{\"input\":[\"x\",{\"type\":\"text\",\"text\":\"x\"}]}",                    API_WRONG_TYPE,  "input",
-         "input[1]"                                                                                                        },
-        {"{\"input\":[{\"type\":\"text\",\"text\":\"x\"},\"y\"]}",                    API_WRONG_TYPE,  "input",
-         "input[1]"                                                                                                        },
-        {"{\"input\":[{}]}",                                                          API_MISSING,     "input", "type"     },
-        {"{\"input\":[{\"type\":1,\"text\":\"x\"}]}",                                 API_WRONG_TYPE,  "input", "type"     },
-        {"{\"input\":[{\"type\":\"text\"}]}",                                         API_MISSING,     "input", "text"     },
-        {"{\"input\":[{\"type\":\"text\",\"text\":[]}]}",                             API_WRONG_TYPE,  "input", "text"     },
-        {"{\"input\":[{\"type\":\"audio\"}]}",                                        API_WRONG_VALUE, "input", "type"     },
+        {"",                                                                          "invalid_json",               NULL,    ""         },
+        {"{",                                                                         "invalid_json",               NULL,    ""         },
+        {"{\"input\":\"x\"} x",                                                       "invalid_json",               NULL,    ""         },
+        {"{\"input\":\"x\",\"input\":\"y\"}",                                         "invalid_json",               NULL,    "duplicate"},
+        {"{\"input\":\"\xff\"}",                                                      "invalid_json",               NULL,    ""         },
+        {"{\"input\":\"\xed\xa0\x80\"}",                                              "invalid_json",               NULL,    ""         },
+        {"{\"input\":\"\\ud800\"}",                                                   "invalid_json",               NULL,    ""         },
+        {"{\"input\":\"x\",\"a\":1e999}",                                             "invalid_json",               NULL,    ""         },
+        {"{\"input\":\"x\",\"a\":01}",                                                "invalid_json",               NULL,    ""         },
+        {"{\"input\":\"x\",\"a\":NaN}",                                               "invalid_json",               NULL,    ""         },
+        {"{\"input\":\"a\nb\"}",                                                      "invalid_json",               NULL,    ""         },
+        {"[]",                                                                        "invalid_type",               NULL,    "an array" },
+        {"\"x\"",                                                                     "invalid_type",               NULL,    "a string" },
+        {"{}",                                                                        "missing_required_parameter", "input", "Missing"  },
+        {"{\"input\":null}",                                                          "invalid_type",               "input", "null"     },
+        {"{\"input\":7}",                                                             "invalid_type",               "input", "a number" },
+        {"{\"input\":true}",                                                          "invalid_type",               "input", "a boolean"},
+        {"{\"input\":{\"type\":\"text\",\"text\":\"x\"}}",                            "invalid_type",               "input",
+         "an object"                                                                                                                    },
+        {"{\"input\":[]}",                                                            "empty_array",                "input", "empty"    },
+        {"{\"input\":[1]}",                                                           "invalid_type",               "input", "input[0]" },
+        {"{\"input\":[null]}",                                                        "invalid_type",               "input", "input[0]" },
+        {"{\"input\":[[\"x\"]]}",                                                     "invalid_type",               "input", "an array" },
+        {"{\"input\":[\"x\",2]}",                                                     "invalid_type",               "input", "input[1]" },
+        {"{\"input\":[\"x\",{\"type\":\"text\",\"text\":\"x\"}]}",                    "invalid_type",               "input",
+         "input[1]"                                                                                                                     },
+        {"{\"input\":[{\"type\":\"text\",\"text\":\"x\"},\"y\"]}",                    "invalid_type",               "input",
+         "input[1]"                                                                                                                     },
+        {"{\"input\":[{}]}",                                                          "missing_required_parameter", "input", "type"     },
+        {"{\"input\":[{\"type\":1,\"text\":\"x\"}]}",                                 "invalid_value",              "input", "type"     },
+        {"{\"input\":[{\"type\":\"text\"}]}",                                         "missing_required_parameter", "input", "text"     },
+        {"{\"input\":[{\"type\":\"text\",\"text\":[]}]}",                             "invalid_type",               "input", "text"     },
+        {"{\"input\":[{\"type\":\"audio\"}]}",                                        "invalid_value",              "input", "type"     },
         {"{\"input\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://a.test/"
-         "b.png\"}}]}",                                                      API_NO_IMAGES,   "input", "image"    },
+         "b.png\"}}]}",                                                      "image_not_supported",        "input", "image"    },
         {"{\"input\":[{\"type\":\"text\",\"text\":\"x\"},{\"type\":\"image_url\"}]}",
-         API_NO_IMAGES,                                                                                "input", "input[1]" },
-        {"{\"input\":\"123456789012345678901\"}",                                     API_TOO_LONG,    "input", "20"       },
-        {"{\"input\":[\"x\",\"123456789012345678901\"]}",                             API_TOO_LONG,    "input", "Text 1"   },
-        {"{\"input\":[{\"type\":\"text\",\"text\":\"123456789012345678901\"}]}",      API_TOO_LONG,
-         "input",                                                                                               "20"       },
-        {"{\"input\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]}",                         API_TOO_MANY,    "input",
-         "6 elements"                                                                                                      },
-        {"{\"input\":\"x\",\"model\":7}",                                             API_WRONG_TYPE,  "model", "a number" },
-        {"{\"input\":\"x\",\"model\":\"\"}",                                          API_WRONG_VALUE, "model", "256"      },
+         "image_not_supported",                                                                                     "input", "input[1]" },
+        {"{\"input\":\"123456789012345678901\"}",                                     "string_above_max_length",    "input", "20"       },
+        {"{\"input\":[\"x\",\"123456789012345678901\"]}",                             "string_above_max_length",    "input",
+         "input[1]"                                                                                                                     },
+        {"{\"input\":[{\"type\":\"text\",\"text\":\"123456789012345678901\"}]}",
+         "string_above_max_length",                                                                                 "input", "20"       },
+        {"{\"input\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]}",                         "array_above_max_length",     "input",
+         "got 6"                                                                                                                        },
+        {"{\"input\":\"x\",\"model\":7}",                                             "invalid_type",               "model", "a number" },
+        {"{\"input\":\"x\",\"model\":\"\"}",                                          "invalid_value",              "model", "256"      },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ModerationRequest r;
         ApiError e = {0};
         if (moderation_request_parse(*state, body_of(rows[i].body), &limits, &r, &e))
             fail_msg("accepted: %s", rows[i].body);
-        if (e.kind != rows[i].kind || !strstr(e.message, rows[i].words))
-            fail_msg("%s: kind %d, %s", rows[i].body, (int)e.kind, e.message);
+        if (strcmp(e.code, rows[i].code) != 0 || !strstr(e.message, rows[i].words))
+            fail_msg("%s: %s, %s", rows[i].body, e.code, e.message);
+        assert_int_equal(api_error_status(e.kind), 400);
         if (rows[i].param)
             assert_string_equal(e.param, rows[i].param);
         else
@@ -154,7 +154,7 @@ static void what_would_blow_up_in_memory_is_refused_unparsed(void **state)
 /* Brackets and commas inside strings are text. */
 static void structure_inside_strings_is_not_counted(void **state)
 {
-    RequestLimits wide = {.max_inputs = 2, .max_text_bytes = 1 << 20};
+    InputLimits wide = {.max_inputs = 2, .max_text_bytes = 1 << 20};
     ModerationRequest r;
     ApiError e = {0};
     Str body = repeated(*state, "{\"input\":\"\\\"", "[{,\\\\", 20000, "\"}");
@@ -178,12 +178,12 @@ static void damaged_requests_are_refused_or_read(void **state)
         memcpy(body, s, n);
         for (uint64_t k = 1 + random_u64(&seed) % 4; k > 0; k--)
             body[random_u64(&seed) % n] = (char)random_u64(&seed);
-        ModerationRequest r = {.count = 77};
+        ModerationRequest r = {.inputs.count = 77};
         ApiError e = {0};
         if (moderation_request_parse(*state, (Str){body, n}, &limits, &r, &e)) {
-            assert_in_range(r.count, 1, limits.max_inputs);
+            assert_in_range(r.inputs.count, 1, limits.max_inputs);
         } else {
-            assert_int_equal(r.count, 77);
+            assert_int_equal(r.inputs.count, 77);
             assert_true(e.message[0] != 0);
         }
         arena_rewind(*state, m);
