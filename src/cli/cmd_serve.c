@@ -4,6 +4,7 @@
  * script can wait for it and learn a port that the system chose; the log goes to standard
  * error.
  */
+#include "base/js.h"
 #include "base/thread.h"
 #include "cli/commands.h"
 #include "cli/judge.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 
 typedef struct Service {
-    const Cli *cli;
+    Cli *cli;
     Release *release;
     Limits limits;
 } Service;
@@ -29,14 +30,25 @@ static void say_listening(void *ctx, Str address)
     char hex[DIGEST_HEX_SIZE];
     Digest digest = release_digest(s->release);
     Str name = release_name(s->release);
+    Str url = str_print(s->cli->arena, "http://" STR_FMT, STR_ARG(address));
     digest_hex(&digest, hex);
-    if (s->cli->json)
-        printf("{\"listening\":\"http://%.*s\",\"release\":\"%.*s\",\"digest\":\"%s\"}\n",
-               (int)address.len, address.ptr, (int)name.len, name.ptr, hex);
-    else
-        printf("listening on http://%.*s/v1 with release %.*s (%.12s); Ctrl-C stops\n",
-               (int)address.len, address.ptr, (int)name.len, name.ptr, hex);
+    Buf out;
+    buf_init(&out, 1 << 16);
+    if (s->cli->json) {
+        JsWriter w = js_writer(&out);
+        js_object(&w);
+        js_key(&w, "listening"), js_string(&w, url);
+        js_key(&w, "release"), js_string(&w, name);
+        js_key(&w, "digest"), js_string(&w, str_of(hex));
+        js_end_object(&w);
+    } else {
+        buf_print(&out, "listening on " STR_FMT "/v1 with release " STR_FMT " (%.12s); ",
+                  STR_ARG(url), STR_ARG(name), hex);
+        buf_print(&out, "Ctrl-C stops");
+    }
+    printf("%.*s\n", (int)out.len, out.ptr);
     fflush(stdout);
+    buf_done(&out);
 }
 
 static bool serve_with(const ServeOptions *o, Err *err)

@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include "base/fault.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "serve/keys.h"
@@ -116,6 +117,28 @@ static void keyed_digests_depend_on_key_and_secret(void **state)
     assert_false(digest_eq_secret(&a, &d));
 }
 
+#ifdef FAULTS
+/* Whatever breaks while the file is read, somebody may still ask. */
+static void a_broken_reload_leaves_the_former_keys(void **state)
+{
+    Keys *k = NULL;
+    Err err = {0};
+    write_keys("old\n");
+    assert_true(keys_open(path, &k, &err));
+    write_keys("new\n");
+    FAULT_SWEEP(n)
+    {
+        bool ok = keys_reload(k, &err), hit = fault_hit();
+        fault_arm(0, 0);
+        assert_true(knows(k, *state, ok ? "new" : "old", ""));
+        assert_true(ok || (hit && strstr(err.msg, path)));
+        if (ok) /* at the latest when nothing was left to break */
+            break;
+    }
+    keys_close(k);
+}
+#endif
+
 int main(void)
 {
     int fd = mkstemp(path);
@@ -127,6 +150,9 @@ int main(void)
         T(keys_names_and_comments_are_read),       T(without_a_file_no_key_is_wanted),
         T(a_file_that_cannot_serve_is_refused),    T(reloading_swaps_the_set_or_leaves_it),
         T(keyed_digests_depend_on_key_and_secret),
+#ifdef FAULTS
+        T(a_broken_reload_leaves_the_former_keys),
+#endif
     };
     int failed = cmocka_run_group_tests_name("serve/keys", tests, NULL, NULL);
     unlink(path);
