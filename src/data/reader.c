@@ -92,8 +92,8 @@ static ReadStep finish(Reader *r, Err *err)
         return reader_bad(r, err, "not UTF-8 at byte %zu of the row", bad_at + 1);
     if (all.len && memchr(all.ptr, 0, all.len))
         return reader_bad(r, err, "holds a zero byte");
-    for (size_t i = 0; i < r->count; i++)
-        r->value[i] = (Str){all.ptr + r->start[i], r->length[i]};
+    for (size_t i = 0; i < r->count; i++) /* an empty Buf may have no memory at all */
+        r->value[i] = r->length[i] ? (Str){all.ptr + r->start[i], r->length[i]} : STR("");
     return READ_ROW;
 }
 

@@ -47,7 +47,7 @@ Str template_fill(Arena *a, const Template *t, const Record *r)
     Str part, out;
     size_t len = 0;
     if (t->count == 1 && t->piece[0].is_column)
-        return record_text(r, t->piece[0].text, &out) ? out : (Str){0};
+        return record_text(r, t->piece[0].text, &out) ? out : STR("");
     for (size_t i = 0; i < t->count; i++) {
         part = t->piece[i].text;
         if (!t->piece[i].is_column || record_text(r, t->piece[i].text, &part))
