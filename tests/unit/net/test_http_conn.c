@@ -40,100 +40,92 @@ static void a_request_is_taken_apart(void **state)
     http_conn_done(c);
 }
 
+static const struct {
+    const char *what;
+    const char *bytes;
+    int status; /* 0: accepted */
+} framings[] = {
+    {"nothing wrong",                   "GET / HTTP/1.1\r\n" HOST "\r\n",                                 0  },
+    {"chunked",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",                  0  },
+    {"chunk extension",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: Chunked\r\n\r\n1;a=b\r\nx\r\n0\r\n\r\n",              0  },
+    {"trailers are dropped",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\nHost: y\r\n\r\n",                 0  },
+    {"HTTP/1.0 without Host",           "GET / HTTP/1.0\r\n\r\n",                                         0  },
+    {"absolute target",                 "GET http://a.test/b?c HTTP/1.1\r\n" HOST "\r\n",                 0  },
+    {"an offer of HTTP/2",
+     "GET / HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n",                             0  },
+    {"OPTIONS *",                       "OPTIONS * HTTP/1.1\r\n" HOST "\r\n",                             0  },
+    {"length and chunked",
+     "POST / HTTP/1.1\r\n" HOST
+     "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",                        400},
+    {"chunked and length",
+     "POST / HTTP/1.1\r\n" HOST
+     "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n1\r\nx\r\n0\r\n\r\n",                        400},
+    {"two lengths",
+     "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 2\r\n\r\nx",                        400},
+    {"two equal lengths",
+     "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx",                        400},
+    {"a list of lengths",               "POST / HTTP/1.1\r\n" HOST "Content-Length: 1, 1\r\n\r\nx",       400},
+    {"unknown coding",                  "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n", 501},
+    {"coded twice",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",                      501},
+    {"chunked on two lines",
+     "POST / HTTP/1.1\r\n" HOST
+     "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",                            501},
+    {"chunked in HTTP/1.0",             "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+     400                                                                                                     },
+    {"length with a sign",              "POST / HTTP/1.1\r\n" HOST "Content-Length: +4\r\n\r\nabcd",      400},
+    {"negative length",                 "POST / HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n",          400},
+    {"hexadecimal length",              "POST / HTTP/1.1\r\n" HOST "Content-Length: 0x4\r\n\r\nabcd",     400},
+    {"length beyond 64 bits",
+     "POST / HTTP/1.1\r\n" HOST "Content-Length: 99999999999999999999\r\n\r\n",                           400},
+    {"length over the limit",           "POST / HTTP/1.1\r\n" HOST "Content-Length: 1001\r\n\r\n",        413},
+    {"space before the colon",          "GET / HTTP/1.1\r\nHost : x\r\n\r\n",                             400},
+    {"bare line feeds",                 "GET / HTTP/1.1\nHost: x\n\n",                                    400},
+    {"a bare line feed in the headers", "GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n",                        400},
+    {"a bare carriage return",          "GET / HTTP/1.1\r\nHost: x\rA: b\r\n\r\n",                        400},
+    {"bad chunk extension",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1;\nx\r\n0\r\n\r\n",                   400},
+    {"chunk size with a sign",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n+1\r\nx\r\n0\r\n\r\n",                 400},
+    {"chunk size beyond 64 bits",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n11111111111111111\r\nx",
+     400                                                                                                     },
+    {"chunk longer than it says",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n",                 400},
+    {"no Host",                         "GET / HTTP/1.1\r\n\r\n",                                         400},
+    {"two Hosts",                       "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",                   400},
+    {"a Host that is none",             "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",                            400},
+    {"a Host with a path",              "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",                            400},
+    {"a folded header",                 "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",                400},
+    {"folded with a tab",               "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n\tc\r\n\r\n",               400},
+    {"folded before the first",         "GET / HTTP/1.1\r\n Host: x\r\n\r\n",                             400},
+    {"a header without a name",         "GET / HTTP/1.1\r\n" HOST ": x\r\n\r\n",                          400},
+    {"a header without a colon",        "GET / HTTP/1.1\r\n" HOST "abc\r\n\r\n",                          400},
+    {"HTTP/0.9",                        "GET / HTTP/0.9\r\n\r\n",                                         505},
+    {"HTTP/2.0",                        "GET / HTTP/2.0\r\n" HOST "\r\n",                                 505},
+    {"HTTP/3.7",                        "GET / HTTP/3.7\r\n" HOST "\r\n",                                 505},
+    {"the start of HTTP/2",             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",                               505},
+    {"TLS",                             "\x16\x03\x01\x02",                                               400},
+    {"no such method",                  "FETCH / HTTP/1.1\r\n" HOST "\r\n",                               400},
+    {"lower case method",               "get / HTTP/1.1\r\n" HOST "\r\n",                                 400},
+    {"CONNECT",                         "CONNECT a.test:443 HTTP/1.1\r\n" HOST "\r\n",                    501},
+    {"target is no path",               "GET * HTTP/1.1\r\n" HOST "\r\n",                                 400},
+    {"absolute target without path",    "GET http://a.test HTTP/1.1\r\n" HOST "\r\n",                     400},
+    {"raw bytes in the target",         "GET /\xc3\xa4 HTTP/1.1\r\n" HOST "\r\n",                         400},
+    {"a strange expectation",
+     "POST / HTTP/1.1\r\n" HOST "Expect: the-worst\r\nContent-Length: 1\r\n\r\nx",                        417},
+};
+
 static void what_could_be_read_two_ways_is_refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *what;
-        const char *bytes;
-        int status; /* 0: accepted */
-    } rows[] = {
-        {"nothing wrong",                   "GET / HTTP/1.1\r\n" HOST "\r\n",                                 0  },
-        {"chunked",
-         "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",                  0  },
-        {"chunk extension",
-         "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: Chunked\r\n\r\n1;a=b\r\nx\r\n0\r\n\r\n",
-         0                                                                                                       },
-        {"trailers are dropped",
-         "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\nHost: y\r\n\r\n",
-         0                                                                                                       },
-        {"HTTP/1.0 without Host",           "GET / HTTP/1.0\r\n\r\n",                                         0  },
-        {"absolute target",                 "GET http://a.test/b?c HTTP/1.1\r\n" HOST "\r\n",                 0  },
-        {"an offer of HTTP/2",
-         "GET / HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n",                             0  },
-        {"OPTIONS *",                       "OPTIONS * HTTP/1.1\r\n" HOST "\r\n",                             0  },
-        {"length and chunked",
-         "POST / HTTP/1.1\r\n" HOST
-         "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",                        400},
-        {"chunked and length",
-         "POST / HTTP/1.1\r\n" HOST
-         "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n1\r\nx\r\n0\r\n\r\n",                        400},
-        {"two lengths",
-         "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 2\r\n\r\nx",                        400},
-        {"two equal lengths",
-         "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx",                        400},
-        {"a list of lengths",               "POST / HTTP/1.1\r\n" HOST "Content-Length: 1, 1\r\n\r\nx",       400},
-        {"unknown coding",                  "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n",
-         501                                                                                                     },
-        {"coded twice",
-         "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",                      501},
-        {"chunked on two lines",
-         "POST / HTTP/1.1\r\n" HOST
-         "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",                            501},
-        {"chunked in HTTP/1.0",
-         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",                                    400},
-        {"length with a sign",              "POST / HTTP/1.1\r\n" HOST "Content-Length: +4\r\n\r\nabcd",
-         400                                                                                                     },
-        {"negative length",                 "POST / HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n",          400},
-        {"hexadecimal length",              "POST / HTTP/1.1\r\n" HOST "Content-Length: 0x4\r\n\r\nabcd",
-         400                                                                                                     },
-        {"length beyond 64 bits",
-         "POST / HTTP/1.1\r\n" HOST "Content-Length: 99999999999999999999\r\n\r\n",                           400},
-        {"length over the limit",           "POST / HTTP/1.1\r\n" HOST "Content-Length: 1001\r\n\r\n",
-         413                                                                                                     },
-        {"space before the colon",          "GET / HTTP/1.1\r\nHost : x\r\n\r\n",                             400},
-        {"bare line feeds",                 "GET / HTTP/1.1\nHost: x\n\n",                                    400},
-        {"a bare line feed in the headers", "GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n",                        400},
-        {"a bare carriage return",          "GET / HTTP/1.1\r\nHost: x\rA: b\r\n\r\n",                        400},
-        {"bad chunk extension",
-         "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1;\nx\r\n0\r\n\r\n",
-         400                                                                                                     },
-        {"chunk size with a sign",
-         "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n+1\r\nx\r\n0\r\n\r\n",
-         400                                                                                                     },
-        {"chunk size beyond 64 bits",
-         "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n11111111111111111\r\nx",
-         400                                                                                                     },
-        {"chunk longer than it says",
-         "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n",
-         400                                                                                                     },
-        {"no Host",                         "GET / HTTP/1.1\r\n\r\n",                                         400},
-        {"two Hosts",                       "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",                   400},
-        {"a Host that is none",             "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",                            400},
-        {"a Host with a path",              "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",                            400},
-        {"a folded header",                 "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",                400},
-        {"folded with a tab",               "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n\tc\r\n\r\n",               400},
-        {"folded before the first",         "GET / HTTP/1.1\r\n Host: x\r\n\r\n",                             400},
-        {"a header without a name",         "GET / HTTP/1.1\r\n" HOST ": x\r\n\r\n",                          400},
-        {"a header without a colon",        "GET / HTTP/1.1\r\n" HOST "abc\r\n\r\n",                          400},
-        {"HTTP/0.9",                        "GET / HTTP/0.9\r\n\r\n",                                         505},
-        {"HTTP/2.0",                        "GET / HTTP/2.0\r\n" HOST "\r\n",                                 505},
-        {"HTTP/3.7",                        "GET / HTTP/3.7\r\n" HOST "\r\n",                                 505},
-        {"the start of HTTP/2",             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",                               505},
-        {"TLS",                             "\x16\x03\x01\x02",                                               400},
-        {"no such method",                  "FETCH / HTTP/1.1\r\n" HOST "\r\n",                               400},
-        {"lower case method",               "get / HTTP/1.1\r\n" HOST "\r\n",                                 400},
-        {"CONNECT",                         "CONNECT a.test:443 HTTP/1.1\r\n" HOST "\r\n",                    501},
-        {"target is no path",               "GET * HTTP/1.1\r\n" HOST "\r\n",                                 400},
-        {"absolute target without path",    "GET http://a.test HTTP/1.1\r\n" HOST "\r\n",                     400},
-        {"raw bytes in the target",         "GET /\xc3\xa4 HTTP/1.1\r\n" HOST "\r\n",                         400},
-        {"a strange expectation",
-         "POST / HTTP/1.1\r\n" HOST "Expect: the-worst\r\nContent-Length: 1\r\n\r\nx",                        417},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof framings / sizeof *framings; i++) {
         for (int one_by_one = 0; one_by_one < 2; one_by_one++) {
             HttpConn *c = conn_open();
-            Str all = str_of(rows[i].bytes);
+            Str all = str_of(framings[i].bytes);
             HttpConnEvent e = HTTP_CONN_MORE;
             size_t step = one_by_one ? 1 : all.len;
             for (size_t at = 0;
@@ -144,8 +136,8 @@ static void what_could_be_read_two_ways_is_refused(void **state)
             int status = e == HTTP_CONN_REQUEST   ? 0
                          : e == HTTP_CONN_REFUSED ? http_conn_status(c)
                                                   : -1;
-            if (status != rows[i].status)
-                fail_msg("%s: %d instead of %d", rows[i].what, status, rows[i].status);
+            if (status != framings[i].status)
+                fail_msg("%s: %d instead of %d", framings[i].what, status, framings[i].status);
             if (status)
                 assert_non_null(http_conn_message(c));
             http_conn_done(c);

@@ -52,69 +52,69 @@ static void the_model_is_an_open_string(void **state)
     }
 }
 
+static const struct {
+    const char *body;
+    const char *code, *param, *words;
+} wrong[] = {
+    {"",                                                                          "invalid_json",               NULL,    ""         },
+    {"{",                                                                         "invalid_json",               NULL,    ""         },
+    {"{\"input\":\"x\"} x",                                                       "invalid_json",               NULL,    ""         },
+    {"{\"input\":\"x\",\"input\":\"y\"}",                                         "invalid_json",               NULL,    "duplicate"},
+    {"{\"input\":\"\xff\"}",                                                      "invalid_json",               NULL,    ""         },
+    {"{\"input\":\"\xed\xa0\x80\"}",                                              "invalid_json",               NULL,    ""         },
+    {"{\"input\":\"\\ud800\"}",                                                   "invalid_json",               NULL,    ""         },
+    {"{\"input\":\"x\",\"a\":1e999}",                                             "invalid_json",               NULL,    ""         },
+    {"{\"input\":\"x\",\"a\":01}",                                                "invalid_json",               NULL,    ""         },
+    {"{\"input\":\"x\",\"a\":NaN}",                                               "invalid_json",               NULL,    ""         },
+    {"{\"input\":\"a\nb\"}",                                                      "invalid_json",               NULL,    ""         },
+    {"[]",                                                                        "invalid_type",               NULL,    "an array" },
+    {"\"x\"",                                                                     "invalid_type",               NULL,    "a string" },
+    {"{}",                                                                        "missing_required_parameter", "input", "Missing"  },
+    {"{\"input\":null}",                                                          "invalid_type",               "input", "null"     },
+    {"{\"input\":7}",                                                             "invalid_type",               "input", "a number" },
+    {"{\"input\":true}",                                                          "invalid_type",               "input", "a boolean"},
+    {"{\"input\":{\"type\":\"text\",\"text\":\"x\"}}",                            "invalid_type",               "input", "an object"},
+    {"{\"input\":[]}",                                                            "empty_array",                "input", "empty"    },
+    {"{\"input\":[1]}",                                                           "invalid_type",               "input", "input[0]" },
+    {"{\"input\":[null]}",                                                        "invalid_type",               "input", "input[0]" },
+    {"{\"input\":[[\"x\"]]}",                                                     "invalid_type",               "input", "an array" },
+    {"{\"input\":[\"x\",2]}",                                                     "invalid_type",               "input", "input[1]" },
+    {"{\"input\":[\"x\",{\"type\":\"text\",\"text\":\"x\"}]}",                    "invalid_type",               "input",
+     "input[1]"                                                                                                                     },
+    {"{\"input\":[{\"type\":\"text\",\"text\":\"x\"},\"y\"]}",                    "invalid_type",               "input",
+     "input[1]"                                                                                                                     },
+    {"{\"input\":[{}]}",                                                          "missing_required_parameter", "input", "type"     },
+    {"{\"input\":[{\"type\":1,\"text\":\"x\"}]}",                                 "invalid_value",              "input", "type"     },
+    {"{\"input\":[{\"type\":\"text\"}]}",                                         "missing_required_parameter", "input", "text"     },
+    {"{\"input\":[{\"type\":\"text\",\"text\":[]}]}",                             "invalid_type",               "input", "text"     },
+    {"{\"input\":[{\"type\":\"audio\"}]}",                                        "invalid_value",              "input", "type"     },
+    {"{\"input\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://a.test/"
+     "b.png\"}}]}",                                                          "image_not_supported",        "input", "image"    },
+    {"{\"input\":[{\"type\":\"text\",\"text\":\"x\"},{\"type\":\"image_url\"}]}",
+     "image_not_supported",                                                                                     "input", "input[1]" },
+    {"{\"input\":\"123456789012345678901\"}",                                     "string_above_max_length",    "input", "20"       },
+    {"{\"input\":[\"x\",\"123456789012345678901\"]}",                             "string_above_max_length",    "input",
+     "input[1]"                                                                                                                     },
+    {"{\"input\":[{\"type\":\"text\",\"text\":\"123456789012345678901\"}]}",
+     "string_above_max_length",                                                                                 "input", "20"       },
+    {"{\"input\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]}",                         "array_above_max_length",     "input",
+     "got 6"                                                                                                                        },
+    {"{\"input\":\"x\",\"model\":7}",                                             "invalid_type",               "model", "a number" },
+    {"{\"input\":\"x\",\"model\":\"\"}",                                          "invalid_value",              "model", "256"      },
+};
+
 static void what_is_wrong_is_named(void **state)
 {
-    static const struct {
-        const char *body;
-        const char *code, *param, *words;
-    } rows[] = {
-        {"",                                                                          "invalid_json",               NULL,    ""         },
-        {"{",                                                                         "invalid_json",               NULL,    ""         },
-        {"{\"input\":\"x\"} x",                                                       "invalid_json",               NULL,    ""         },
-        {"{\"input\":\"x\",\"input\":\"y\"}",                                         "invalid_json",               NULL,    "duplicate"},
-        {"{\"input\":\"\xff\"}",                                                      "invalid_json",               NULL,    ""         },
-        {"{\"input\":\"\xed\xa0\x80\"}",                                              "invalid_json",               NULL,    ""         },
-        {"{\"input\":\"\\ud800\"}",                                                   "invalid_json",               NULL,    ""         },
-        {"{\"input\":\"x\",\"a\":1e999}",                                             "invalid_json",               NULL,    ""         },
-        {"{\"input\":\"x\",\"a\":01}",                                                "invalid_json",               NULL,    ""         },
-        {"{\"input\":\"x\",\"a\":NaN}",                                               "invalid_json",               NULL,    ""         },
-        {"{\"input\":\"a\nb\"}",                                                      "invalid_json",               NULL,    ""         },
-        {"[]",                                                                        "invalid_type",               NULL,    "an array" },
-        {"\"x\"",                                                                     "invalid_type",               NULL,    "a string" },
-        {"{}",                                                                        "missing_required_parameter", "input", "Missing"  },
-        {"{\"input\":null}",                                                          "invalid_type",               "input", "null"     },
-        {"{\"input\":7}",                                                             "invalid_type",               "input", "a number" },
-        {"{\"input\":true}",                                                          "invalid_type",               "input", "a boolean"},
-        {"{\"input\":{\"type\":\"text\",\"text\":\"x\"}}",                            "invalid_type",               "input",
-         "an object"                                                                                                                    },
-        {"{\"input\":[]}",                                                            "empty_array",                "input", "empty"    },
-        {"{\"input\":[1]}",                                                           "invalid_type",               "input", "input[0]" },
-        {"{\"input\":[null]}",                                                        "invalid_type",               "input", "input[0]" },
-        {"{\"input\":[[\"x\"]]}",                                                     "invalid_type",               "input", "an array" },
-        {"{\"input\":[\"x\",2]}",                                                     "invalid_type",               "input", "input[1]" },
-        {"{\"input\":[\"x\",{\"type\":\"text\",\"text\":\"x\"}]}",                    "invalid_type",               "input",
-         "input[1]"                                                                                                                     },
-        {"{\"input\":[{\"type\":\"text\",\"text\":\"x\"},\"y\"]}",                    "invalid_type",               "input",
-         "input[1]"                                                                                                                     },
-        {"{\"input\":[{}]}",                                                          "missing_required_parameter", "input", "type"     },
-        {"{\"input\":[{\"type\":1,\"text\":\"x\"}]}",                                 "invalid_value",              "input", "type"     },
-        {"{\"input\":[{\"type\":\"text\"}]}",                                         "missing_required_parameter", "input", "text"     },
-        {"{\"input\":[{\"type\":\"text\",\"text\":[]}]}",                             "invalid_type",               "input", "text"     },
-        {"{\"input\":[{\"type\":\"audio\"}]}",                                        "invalid_value",              "input", "type"     },
-        {"{\"input\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://a.test/"
-         "b.png\"}}]}",                                                      "image_not_supported",        "input", "image"    },
-        {"{\"input\":[{\"type\":\"text\",\"text\":\"x\"},{\"type\":\"image_url\"}]}",
-         "image_not_supported",                                                                                     "input", "input[1]" },
-        {"{\"input\":\"123456789012345678901\"}",                                     "string_above_max_length",    "input", "20"       },
-        {"{\"input\":[\"x\",\"123456789012345678901\"]}",                             "string_above_max_length",    "input",
-         "input[1]"                                                                                                                     },
-        {"{\"input\":[{\"type\":\"text\",\"text\":\"123456789012345678901\"}]}",
-         "string_above_max_length",                                                                                 "input", "20"       },
-        {"{\"input\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]}",                         "array_above_max_length",     "input",
-         "got 6"                                                                                                                        },
-        {"{\"input\":\"x\",\"model\":7}",                                             "invalid_type",               "model", "a number" },
-        {"{\"input\":\"x\",\"model\":\"\"}",                                          "invalid_value",              "model", "256"      },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         ModerationRequest r;
         ApiError e = {0};
-        if (moderation_request_parse(*state, body_of(rows[i].body), &limits, &r, &e))
-            fail_msg("accepted: %s", rows[i].body);
-        if (strcmp(e.code, rows[i].code) != 0 || !strstr(e.message, rows[i].words))
-            fail_msg("%s: %s, %s", rows[i].body, e.code, e.message);
+        if (moderation_request_parse(*state, body_of(wrong[i].body), &limits, &r, &e))
+            fail_msg("accepted: %s", wrong[i].body);
+        if (strcmp(e.code, wrong[i].code) != 0 || !strstr(e.message, wrong[i].words))
+            fail_msg("%s: %s, %s", wrong[i].body, e.code, e.message);
         assert_int_equal(api_error_status(e.kind), 400);
-        if (rows[i].param)
-            assert_string_equal(e.param, rows[i].param);
+        if (wrong[i].param)
+            assert_string_equal(e.param, wrong[i].param);
         else
             assert_null(e.param);
     }
