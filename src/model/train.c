@@ -85,15 +85,13 @@ static Teacher teacher_of(const TrainInput *in, Fit *f, EncoderParams *enc, Netw
 static size_t rows_of(Arena *a, const Rows *rows, Split split, size_t most, uint32_t **out)
 {
     uint32_t *all = arena_array(a, uint32_t, rows->count + 1);
-    size_t n = 0, kept = 0;
+    size_t n = 0;
     for (size_t i = 0; i < rows->count; i++)
         if (rows->row[i].split == split)
             all[n++] = (uint32_t)i;
-    for (size_t i = 0; i < most && n; i++) {
-        size_t at = n <= most ? i : i * n / most;
-        if (at < n)
-            all[kept++] = all[at];
-    }
+    size_t kept = n < most ? n : most;
+    for (size_t i = 0; i < kept; i++)
+        all[i] = all[i * n / kept]; /* never behind i: what is read is still there */
     *out = all;
     return kept;
 }
