@@ -63,6 +63,13 @@ void distil_pick(Arena *a, const Rows *rows, const Plan *plan, uint32_t **row, s
 
 static double sigmoid(double z) { return 1 / (1 + exp(-z)); }
 
+/* The encoder's vocabulary is English: of other languages it knows nothing, and there the
+ * fast tier learns from the labels alone. */
+static bool teacher_reads(Str language)
+{
+    return language.len == 0 || str_eq(language, STR("en")) || str_starts(language, STR("en-"));
+}
+
 /* One text's step: the gradient of cross-entropy towards the mixed target. */
 static bool learn_one(const Row *row, const float *teacher, double label_share,
                       const SparseTrainer *t, float *bias, Arena *a, Err *err)
@@ -77,10 +84,12 @@ static bool learn_one(const Row *row, const float *teacher, double label_share,
     float z[FACTOR_COUNT], grad[FACTOR_COUNT];
     memcpy(z, bias, sizeof z);
     sparse_forward(&layer, feature, x.count, z);
+    bool taught = teacher_reads(row->language);
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        double target = sigmoid(teacher[f]), label = row->labels.factor[f];
+        double target = taught ? sigmoid(teacher[f]) : sigmoid(z[f]);
+        double label = row->labels.factor[f], share = taught ? label_share : 1;
         if (label_known((float)label))
-            target += label_share * row->weight * (label - target);
+            target += share * row->weight * (label - target);
         grad[f] = (float)(sigmoid(z[f]) - target);
         bias[f] -= (float)(0.05 * t->rate) * grad[f];
     }
