@@ -19,6 +19,7 @@ enum {
     LOG_EVERY = 10,     /* steps */
     WATCH_ROWS = 400,   /* of the calibration split, whose loss is logged at checkpoints */
     READ_PIECES = 1024, /* of a text that teaches the fast tier */
+    JOIN_ROWS = 12000,  /* of the calibration split, that the ensemble is fitted on */
     LOG_LINE_MAX = 1024,
 };
 #define SCORE_ARENA ((size_t)2 << 30) /* address space a thread */
@@ -194,7 +195,7 @@ static bool join_tiers(const TrainInput *in, Arena *a, const char *path, Release
     if (!release_open(path, in->kernels, &r, err))
         return false;
     uint32_t *row;
-    size_t n = rows_of(a, in->rows, SPLIT_CALIBRATE, SIZE_MAX, &row);
+    size_t n = rows_of(a, in->rows, SPLIT_CALIBRATE, JOIN_ROWS, &row);
     Scores *s = arena_array(a, Scores, n + 1);
     Scoring ctx = {.release = r, .rows = in->rows, .row = row, .out = s};
     ParallelWork work = {.item = score_one,
