@@ -1,7 +1,6 @@
 #include "model/ensemble.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { ITERATIONS = 200 };
 #define PULL 5.0 /* of the default, in rows: what it weighs against the data */
@@ -132,49 +131,4 @@ void ensemble_fit(const EnsembleRows *rows, float out[ENSEMBLE_ROWS][FACTOR_COUN
         fit_alone(rows, f, out, joined);
     }
     arena_close(a);
-}
-
-static int by_value(const void *x, const void *y)
-{
-    float a = *(const float *)x, b = *(const float *)y;
-    return (a > b) - (a < b);
-}
-
-/* The largest k such that the k-th smallest of n is, with 95 % confidence, not above the
- * `loss` quantile: P(Binomial(n, loss) <= k - 1) <= .05.  0: there is none. */
-static size_t order_statistic(size_t n, double loss)
-{
-    double term = pow(1 - loss, (double)n), sum = 0;
-    size_t k = 0;
-    while (k < n) {
-        sum += term; /* P(Binomial <= k) */
-        if (sum > 0.05)
-            break;
-        term *= (double)(n - k) / (double)(k + 1) * loss / (1 - loss);
-        k++;
-    }
-    return k;
-}
-
-double ensemble_sure(Arena *a, const float *most, const bool *flagged, size_t n, double loss,
-                     float out[ENSEMBLE_ROWS][FACTOR_COUNT])
-{
-    ArenaMark mark = arena_mark(a);
-    float *of_flagged = arena_array(a, float, n);
-    size_t count = 0, under = 0, benign = 0;
-    for (size_t i = 0; i < n; i++)
-        if (flagged[i])
-            of_flagged[count++] = most[i];
-    qsort(of_flagged, count, sizeof *of_flagged, by_value);
-    size_t k = order_statistic(count, loss);
-    float bound = k ? of_flagged[k - 1] : -INFINITY;
-    arena_rewind(a, mark);
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        if (k)
-            out[ENSEMBLE_SURE][f] = bound;
-    for (size_t i = 0; i < n; i++) {
-        benign += !flagged[i];
-        under += !flagged[i] && most[i] < bound;
-    }
-    return benign ? (double)under / (double)benign : 0;
 }

@@ -24,13 +24,4 @@ enum { ENSEMBLE_LEAST_POSITIVES = 20 }; /* below: the default stays */
 /* Writes every row of the ensemble but ENSEMBLE_SURE, which stays "never". */
 void ensemble_fit(const EnsembleRows *rows, float out[ENSEMBLE_ROWS][FACTOR_COUNT]);
 
-/* ENSEMBLE_SURE: one bound on the fast tier's logits, as a quantile of what the fast tier
- * says of flagged rows: a row whose highest fast logit lies below it is answered alone.
- * most[i]: the highest fast logit of row i; flagged[i]: the full model's verdict.  At most
- * `loss` of the flagged rows fall under the bound (with one-sided 95 % confidence, order
- * statistic of Wilks 1941); never sure when there are too few to say so.  Returns the share
- * of unflagged rows under it. */
-double ensemble_sure(Arena *a, const float *most, const bool *flagged, size_t n, double loss,
-                     float out[ENSEMBLE_ROWS][FACTOR_COUNT]);
-
 #endif

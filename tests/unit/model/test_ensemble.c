@@ -68,34 +68,6 @@ static void weights_are_never_negative(void **state)
     assert_true(e[ENSEMBLE_ENCODER][F] > 1.0f);
 }
 
-static void the_fast_tier_is_sure_only_below_what_it_says_of_flagged_rows(void **state)
-{
-    Arena *a = *state;
-    Rng r;
-    rng_seed(&r, 5);
-    float *most = arena_array(a, float, ROWS);
-    bool *flagged = arena_array(a, bool, ROWS);
-    for (int i = 0; i < ROWS; i++) {
-        flagged[i] = i % 2 == 0;
-        most[i] = (float)(rng_normal(&r) + (flagged[i] ? 3 : 0));
-    }
-    float e[ENSEMBLE_ROWS][FACTOR_COUNT];
-    ensemble_default(e);
-    double saved = ensemble_sure(a, most, flagged, ROWS, 0.005, e);
-    int lost = 0, flags = 0;
-    for (int i = 0; i < ROWS; i++) {
-        flags += flagged[i];
-        lost += flagged[i] && most[i] < e[ENSEMBLE_SURE][F];
-    }
-    assert_true(lost <= 0.005 * flags);
-    assert_true(saved > 0.3 && saved < 0.8); /* half would lie under the .5 % quantile: .64 */
-
-    ensemble_default(e);
-    saved = ensemble_sure(a, most, flagged, 100, 0.005, e); /* 50 flagged rows say too little */
-    assert_true(saved == 0);
-    assert_true(e[ENSEMBLE_SURE][F] < -1e8f);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,9 +76,6 @@ int main(void)
             a_factor_of_which_nothing_is_known_keeps_the_encoders_word, with_room,
             without_arena),
         cmocka_unit_test_setup_teardown(weights_are_never_negative, with_room, without_arena),
-        cmocka_unit_test_setup_teardown(
-            the_fast_tier_is_sure_only_below_what_it_says_of_flagged_rows, with_room,
-            without_arena),
     };
     return cmocka_run_group_tests_name("model/ensemble", tests, NULL, NULL);
 }
