@@ -38,7 +38,7 @@
     X(fast_epochs,         int64_t, 4,       1,     1000,    "passes over them")                          \
     X(fast_rate,           double,  0.2,     1e-6,  100,     "AdaGrad step of the fast tier")             \
     X(fast_label_share,    double,  0.3,     0,     1,       "weight of known labels beside the encoder's answer") \
-    X(false_positive_rate, double,  0.003,   1e-6,  0.5,     "bound for a category's threshold, on calibration rows")
+    X(fast_share,          double,  0.4,     0,     1,       "of the fast tier's logit where both tiers answer")
 /* clang-format on */
 
 typedef struct PlanSource {

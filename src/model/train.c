@@ -210,19 +210,14 @@ static bool join_tiers(const TrainInput *in, Arena *a, const char *path, Release
     release_close(r);
     if (!ok)
         return false;
-    float *x[3], *weight = arena_array(a, float, n + 1);
-    for (int i = 0; i < 3; i++)
-        x[i] = arena_array(a, float, (n + 1) * FACTOR_COUNT);
+    float *encoder = arena_array(a, float, (n + 1) * FACTOR_COUNT);
+    float *fast = arena_array(a, float, (n + 1) * FACTOR_COUNT);
     for (size_t i = 0; i < n; i++) {
-        size_t at = i * FACTOR_COUNT;
-        const Row *from = &in->rows->row[row[i]];
-        memcpy(x[0] + at, s[i].logit_encoder, sizeof s[i].logit_encoder);
-        memcpy(x[1] + at, s[i].logit_fast, sizeof s[i].logit_fast);
-        memcpy(x[2] + at, from->labels.factor, sizeof from->labels.factor);
-        weight[i] = from->weight;
+        memcpy(encoder + i * FACTOR_COUNT, s[i].logit_encoder, sizeof s[i].logit_encoder);
+        memcpy(fast + i * FACTOR_COUNT, s[i].logit_fast, sizeof s[i].logit_fast);
     }
-    EnsembleRows rows = {n, x[0], x[1], x[2], weight};
-    ensemble_fit(&rows, parts->ensemble);
+    EnsembleRows rows = {n, encoder, fast};
+    ensemble_fit(&rows, in->plan->fast_share, parts->ensemble);
     return true;
 }
 

@@ -77,7 +77,7 @@ static void a_language_that_the_encoder_does_not_read_is_learned_from_labels(voi
     Rows rows = some_rows(a);
     for (size_t i = 0; i < ROWS; i++) {
         rows.row[i].language = STR("de");
-        rows.row[i].labels.factor[FACTOR_HATE] = i % 2 ? 1 : 0; /* against the teacher */
+        rows.row[i].labels.factor[FACTOR_HATE] = i % 2 ? 1.0f : 0.0f; /* against the teacher */
     }
     Plan plan;
     plan_defaults(&plan);

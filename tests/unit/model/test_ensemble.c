@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { ROWS = 4000, F = FACTOR_HATE };
+enum { ROWS = 4000 };
 
 static int with_room(void **state)
 {
@@ -13,49 +13,46 @@ static int with_room(void **state)
     return 0;
 }
 
-/* Factor F: the truth is a coin of sigmoid(1.5 encoder + 0.5 fast - 1); of the other
- * factors nothing is known. */
+/* The encoder says twice what the fast tier says, less one, and a little of its own. */
 static EnsembleRows planted(Arena *a)
 {
     Rng r;
     rng_seed(&r, 11);
-    float *x[3], *weight = arena_array(a, float, ROWS);
-    for (int i = 0; i < 3; i++)
-        x[i] = arena_array(a, float, (size_t)ROWS *FACTOR_COUNT);
+    float *encoder = arena_array(a, float, (size_t)ROWS *FACTOR_COUNT);
+    float *fast = arena_array(a, float, (size_t)ROWS *FACTOR_COUNT);
     for (size_t i = 0; i < (size_t)ROWS * FACTOR_COUNT; i++) {
-        x[0][i] = (float)(2 * rng_normal(&r));
-        x[1][i] = (float)(2 * rng_normal(&r));
-        double p = 1 / (1 + exp(-(1.5 * x[0][i] + 0.5 * x[1][i] - 1)));
-        x[2][i] = i % FACTOR_COUNT != F ? NAN : rng_unit(&r) < p ? 1.0f : 0.0f;
+        fast[i] = (float)(2 * rng_normal(&r));
+        encoder[i] = 2 * fast[i] - 1 + (float)(0.1 * rng_normal(&r));
     }
-    for (int i = 0; i < ROWS; i++)
-        weight[i] = 1;
-    return (EnsembleRows){ROWS, x[0], x[1], x[2], weight};
+    return (EnsembleRows){ROWS, encoder, fast};
 }
 
-static void planted_weights_are_found(void **state)
+static void the_share_is_the_same_for_every_factor(void **state)
 {
     EnsembleRows rows = planted(*state);
     float e[ENSEMBLE_ROWS][FACTOR_COUNT];
-    ensemble_fit(&rows, e);
-    /* standard errors are about .06 with 4,000 rows */
-    assert_true(fabsf(e[ENSEMBLE_ENCODER][F] - 1.5f) < 0.2f);
-    assert_true(fabsf(e[ENSEMBLE_FAST][F] - 0.5f) < 0.15f);
-    assert_true(fabsf(e[ENSEMBLE_BIAS][F] + 1.0f) < 0.2f);
+    ensemble_fit(&rows, 0.25, e);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        assert_true(e[ENSEMBLE_ENCODER][f] == 0.75f);
+        assert_true(e[ENSEMBLE_FAST][f] == 0.25f);
+        assert_true(e[ENSEMBLE_BIAS][f] == 0);
+        assert_true(e[ENSEMBLE_SURE][f] < -1e8f);
+    }
 }
 
-static void a_factor_of_which_nothing_is_known_keeps_the_encoders_word(void **state)
+/* joined = .75 (2 fast - 1) + .25 fast = 1.75 fast - .75 */
+static void the_fast_tier_alone_means_what_both_mean_together(void **state)
 {
     EnsembleRows rows = planted(*state);
     float e[ENSEMBLE_ROWS][FACTOR_COUNT];
-    ensemble_fit(&rows, e);
-    assert_true(e[ENSEMBLE_ENCODER][FACTOR_SPAM] == 1.0f);
-    assert_true(e[ENSEMBLE_FAST][FACTOR_SPAM] == 0.0f);
-    assert_true(e[ENSEMBLE_BIAS][FACTOR_SPAM] == 0.0f);
-    assert_true(e[ENSEMBLE_SURE][FACTOR_SPAM] < -1e8f);
+    ensemble_fit(&rows, 0.25, e);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        assert_true(fabsf(e[ENSEMBLE_ALONE][f] - 1.75f) < 0.05f);
+        assert_true(fabsf(e[ENSEMBLE_ALONE_BIAS][f] + 0.75f) < 0.05f);
+    }
 }
 
-static void weights_are_never_negative(void **state)
+static void a_fast_tier_that_says_the_opposite_is_silenced_not_turned(void **state)
 {
     EnsembleRows rows = planted(*state);
     float *turned = arena_array(*state, float, (size_t)ROWS *FACTOR_COUNT);
@@ -63,19 +60,35 @@ static void weights_are_never_negative(void **state)
         turned[i] = -rows.fast[i];
     rows.fast = turned;
     float e[ENSEMBLE_ROWS][FACTOR_COUNT];
-    ensemble_fit(&rows, e);
-    assert_true(e[ENSEMBLE_FAST][F] == 0.0f);
-    assert_true(e[ENSEMBLE_ENCODER][F] > 1.0f);
+    ensemble_fit(&rows, 0.0, e);
+    assert_true(e[ENSEMBLE_ALONE][FACTOR_HATE] == 0);
+}
+
+static void rows_that_the_encoder_did_not_read_do_not_count(void **state)
+{
+    EnsembleRows rows = planted(*state);
+    float *gaps = arena_array(*state, float, (size_t)ROWS *FACTOR_COUNT);
+    memcpy(gaps, rows.encoder, (size_t)ROWS * FACTOR_COUNT * sizeof *gaps);
+    for (size_t i = 0; i < (size_t)ROWS * FACTOR_COUNT; i += 3)
+        gaps[i] = NAN;
+    rows.encoder = gaps;
+    float e[ENSEMBLE_ROWS][FACTOR_COUNT];
+    ensemble_fit(&rows, 0.25, e);
+    assert_true(fabsf(e[ENSEMBLE_ALONE][FACTOR_HATE] - 1.75f) < 0.05f);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(planted_weights_are_found, with_room, without_arena),
+        cmocka_unit_test_setup_teardown(the_share_is_the_same_for_every_factor, with_room,
+                                        without_arena),
+        cmocka_unit_test_setup_teardown(the_fast_tier_alone_means_what_both_mean_together,
+                                        with_room, without_arena),
         cmocka_unit_test_setup_teardown(
-            a_factor_of_which_nothing_is_known_keeps_the_encoders_word, with_room,
+            a_fast_tier_that_says_the_opposite_is_silenced_not_turned, with_room,
             without_arena),
-        cmocka_unit_test_setup_teardown(weights_are_never_negative, with_room, without_arena),
+        cmocka_unit_test_setup_teardown(rows_that_the_encoder_did_not_read_do_not_count,
+                                        with_room, without_arena),
     };
     return cmocka_run_group_tests_name("model/ensemble", tests, NULL, NULL);
 }
