@@ -1,4 +1,4 @@
-/* Written by tools/make-english.py: do not edit. */
+/* Written by tools/make-english.c: do not edit. */
 #include "text/english_internal.h"
 
 /* clang-format off */
