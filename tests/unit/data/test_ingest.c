@@ -256,13 +256,13 @@ static void any_failure_is_told_and_a_second_run_mends_it(void **state)
         bool ok = ingest_path(db, recipe, dir, &o, &c, &err);
         bool hit = fault_hit();
         fault_arm(0, 0);
-        assert_true(ok != hit);
+        assert_true(ok || hit); /* closing a file that was only read may fail */
         assert_true(ok || err.msg[0]);
         assert_int_equal(archive_number(db, "SELECT count(*) FROM sample"
                                             " WHERE id NOT IN (SELECT sample FROM label_set)"),
                          0);
         assert_true(archive_number(db, "SELECT count(*) FROM sample") >= (int64_t)c.rows);
-        if (ok)
+        if (!hit)
             break;
     }
     assert_int_equal(archive_number(db, "SELECT count(*) FROM sample"), 20);
