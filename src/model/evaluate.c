@@ -1,89 +1,44 @@
 #include "model/evaluate.h"
 
-#include "base/thread.h"
+#include "base/parallel.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 /* ---- judging ------------------------------------------------------------------------- */
 
-enum {
-    THREADS_MAX = 64,
-    TICK_ROWS = 16,
-};
 #define WORKER_ARENA ((size_t)4 << 30) /* address space of one thread's scratch */
 
 typedef struct Work {
     const Rows *rows;
     const Judge *judge;
     Judged *judged;
-    atomic_size_t next, done;
-    atomic_bool failed;
 } Work;
 
-typedef struct Worker {
-    Work *work;
-    Thread *thread; /* NULL: the calling thread ... */
-    bool shows;     /* ... which shows the progress too */
-    size_t bad_row; /* SIZE_MAX: none */
-    Err err;
-} Worker;
-
-static void judge_some(void *ctx)
+static bool judge_row(void *ctx, Arena *a, size_t i, Err *err)
 {
-    Worker *me = ctx;
-    Work *w = me->work;
-    Arena *a = arena_open(WORKER_ARENA);
-    while (!atomic_load(&w->failed) && !stop_requested()) {
-        size_t i = atomic_fetch_add(&w->next, 1);
-        if (i >= w->rows->count)
-            break;
-        ArenaMark mark = arena_mark(a);
-        if (!w->judge->judge(w->judge->ctx, a, w->rows->row[i].text, &w->judged[i], &me->err)) {
-            me->bad_row = i;
-            atomic_store(&w->failed, true);
-        }
-        arena_rewind(a, mark);
-        size_t done = atomic_fetch_add(&w->done, 1) + 1;
-        if (me->shows && i % TICK_ROWS == 0)
-            progress_tick(w->judge->progress, "rows", done, w->rows->count, NULL);
-    }
-    arena_close(a);
+    const Work *w = ctx;
+    const Judge *j = w->judge;
+    return j->judge(j->ctx, a, w->rows->row[i].text, &w->judged[i], err) ||
+           err_wrap(err, "row %zu", i + 1);
 }
 
 bool evaluate_judge(Arena *a, const Rows *rows, const Judge *j, Judged **out, Err *err)
 {
-    assert(j->threads >= 1 && j->threads <= THREADS_MAX);
     Judged *judged = arena_array(a, Judged, rows->count);
-    Work work = {.rows = rows, .judge = j, .judged = judged};
-    Worker worker[THREADS_MAX];
-    bool ok = true;
-    int started = 1;
-    for (int t = 0; t < j->threads; t++)
-        worker[t] = (Worker){.work = &work, .shows = t == 0, .bad_row = SIZE_MAX};
-    for (; ok && started < j->threads; started += ok)
-        ok = thread_start("judge", judge_some, &worker[started], &worker[started].thread, err);
-    if (ok)
-        judge_some(&worker[0]);
-    else
-        atomic_store(&work.failed, true);
-    const Worker *first = NULL; /* of those that failed: the one with the earliest row */
-    for (int t = 0; t < started; t++) {
-        thread_join(worker[t].thread);
-        if (worker[t].bad_row != SIZE_MAX && (!first || worker[t].bad_row < first->bad_row))
-            first = &worker[t];
-    }
-    if (ok && first) {
-        *err = first->err;
-        ok = err_wrap(err, "row %zu", first->bad_row + 1);
-    }
-    if (ok && stop_requested())
-        return stop_err(err);
-    if (ok)
-        *out = judged;
-    return ok;
+    Work work = {rows, j, judged};
+    ParallelWork p = {.item = judge_row,
+                      .ctx = &work,
+                      .count = rows->count,
+                      .threads = j->threads,
+                      .arena_bytes = WORKER_ARENA,
+                      .progress = j->progress,
+                      .what = "rows"};
+    if (!parallel_run(&p, err))
+        return false;
+    *out = judged;
+    return true;
 }
 
 /* ---- measuring ----------------------------------------------------------------------- */
