@@ -1,4 +1,4 @@
-/* english.c - see english_table.c for the larger tables and tools/make-english.py for
+/* english.c - see english_table.c for the larger tables and tools/make-english.c for
  * how they are made.
  *
  * The thresholds were set on a word list: of words with five letters and more 95 %
