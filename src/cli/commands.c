@@ -6,6 +6,7 @@ const Command *const command_list[] = {
     &cmd_base_import,
     &cmd_calibrate,
     &cmd_config,
+    &cmd_corpus_build,
     &cmd_evaluate,
     &cmd_fold,
     &cmd_ingest,
