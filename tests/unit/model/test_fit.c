@@ -1,3 +1,4 @@
+#include "letters.h"
 #include "test.h"
 
 #include "base/file.h"
@@ -18,22 +19,6 @@ typedef struct World {
     const Kernels *kernels;
     char dir[64], checkpoint[96];
 } World;
-
-static const Vocab *letters(Arena *a)
-{
-    Buf json;
-    buf_init(&json, 1 << 16);
-    buf_put(&json, STR("[[\"<unk>\",null],[\"<s>\",null],[\"</s>\",null],[\"a1\",null],"
-                       "[\"a2\",null],[\"a3\",null],[\"\xe2\x96\x81\",-1]"));
-    for (char c = 'a'; c <= 'z'; c++)
-        buf_print(&json, ",[\"%c\",-1],[\"%c\",-1]", c, c - 'a' + 'A');
-    buf_byte(&json, ']');
-    const Vocab *v;
-    Err err = {0};
-    assert_true(vocab_parse_json(a, buf_str(&json), &v, &err));
-    buf_done(&json);
-    return v;
-}
 
 /* Texts of one letter each; the first half is hateful. */
 static int with_world(void **state)
