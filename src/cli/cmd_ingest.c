@@ -82,8 +82,9 @@ static void print_counts(JsWriter *w, const IngestCounts *c)
 static void print_path(Job *j, const RecipePath *p, const IngestCounts *c, const Err *failure)
 {
     if (!j->cli->json) {
-        buf_print(&j->out, "%s: %zu rows, %zu new texts, %zu new label sets, %zu bad%s%s\n",
-                  p->path, c->rows, c->samples, c->label_sets, c->bad,
+        buf_print(&j->out,
+                  "%s of %s: %zu rows, %zu new texts, %zu new label sets, %zu bad%s%s\n",
+                  p->recipe, p->path, c->rows, c->samples, c->label_sets, c->bad,
                   failure ? "; FAILED: " : "", failure ? failure->msg : "");
         return;
     }
