@@ -104,7 +104,7 @@ static void a_sexual_row_never_holds_a_word_for_a_minor(void **state)
         assert_int_equal(ok, !rows[i].refused);
         assert_int_equal(out.len == 0, rows[i].refused);
         if (!ok)
-            assert_non_null(strstr(err.msg, "g.yaml:2:20: a sexual row would hold"));
+            assert_non_null(strstr(err.msg, "g.yaml:2:21: a sexual row would hold"));
         buf_done(&out);
     }
 }
