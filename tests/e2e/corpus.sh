@@ -16,7 +16,7 @@ cmp "$dir/rows.jsonl" "$root/corpus/rows.jsonl" || fail "corpus/rows.jsonl is no
 [ "$(sort "$dir/rows.jsonl" | uniq -d | wc -l)" = 0 ] || fail "a row repeats"
 status 0 "$GAVEL" corpus build "$root"/corpus/grammars/*.yaml --out "$dir/other.jsonl" --seed 2
 ! cmp -s "$dir/rows.jsonl" "$dir/other.jsonl" || fail "the seed changes nothing"
-status 0 "$GAVEL" recipe check --json "$root/recipes/train/corpus.yaml" "$root"
+status 0 "$GAVEL" recipe check --json "$root/recipes/own/corpus.yaml" "$root"
 has "$dir/out" "\"rows\":$(wc -l <"$dir/rows.jsonl")"
 
 mkdir -p "$dir/grammars" "$dir/never"

@@ -73,7 +73,7 @@ total samples 0
 grep -q '"recipe":"recipes/fruit.yaml","path":"data/fruit"' out || fail "--all finds the folders"
 rm data/stone/stone.csv
 refused 1 "1 of 2 paths" "$GAVEL" ingest --all recipes data
-grep -q '^data/fruit: 3 rows' out || fail "the good path was not read"
+grep -q '^recipes/fruit.yaml of data/fruit: 3 rows' out || fail "the good path was not read"
 
 # Acknowledgements are whole counts, ascending.
 "$GAVEL" ingest --recipe recipes/fruit.yaml data/fruit --batch 2 --ack acks >out
