@@ -10,8 +10,9 @@
  * Work is linear in the length for any input, hostile ones included: about 5 bytes of
  * arena a byte for ASCII, some 120 at the very worst.
  *
- * Folding a folded view changes nothing, except where more than four disguises or two
- * encodings lay over each other: then it takes off some more.
+ * Folding a folded view changes nothing, with two exceptions: where more than four
+ * disguises or two encodings lay over each other it takes off some more; and letters
+ * spaced by line breaks are joined only then, when the breaks have become spaces.
  */
 #ifndef TEXT_NORMALISE_H
 #define TEXT_NORMALISE_H
