@@ -1,13 +1,15 @@
-/* mask.c - personal data out of a text, in one pass of hand-written scanners.
+/* mask.c - personal data out of a text, by passes of hand-written scanners.
  *
  * At each position the scanners of one table are asked in order whether something of theirs
  * begins here; the first that takes bytes says what stands for them.  What nobody takes is
  * copied, one byte at a time.
  *
  * Why masking twice is masking once: what a scanner looks at on its left is the *output*, so
- * the second pass sees the same left context; what it writes is taken by itself (a bare
+ * the next pass sees the same left context; what it writes is taken by itself (a bare
  * domain, "@user") or by nobody ("<phone>"); and "@user" is set apart by a space where it
- * would grow into its neighbours.
+ * would grow into its neighbours.  On its right it sees the input: "555 123-4567:0a@b.example"
+ * is no telephone number until the address behind it is gone.  So passes are made until one
+ * changes nothing: two for nearly every text, at most PASSES_MAX for one made to need them.
  *
  * Linear: the scanners for numbers, addresses and placeholders look at a bounded number of
  * bytes.  A run of e-mail characters can be long, so its end is kept and not sought again.
@@ -25,6 +27,7 @@ enum {
     PHONE_MOST = 15,
     GROUPS_MAX = 6,
     PLACEHOLDER_MAX = 16,
+    PASSES_MAX = 16,
     GROWTH = 5, /* "@a" -> " @user ", two bytes to seven: below five times */
 };
 
@@ -486,7 +489,7 @@ static size_t (*const scanners[])(Mask *m) = {
     mask_card,        mask_phone,
 };
 
-bool mask_pii(Arena *a, Str text, Str *out, Err *err)
+static bool pass(Arena *a, Str text, Str *out, Err *err)
 {
     size_t room;
     if (__builtin_mul_overflow(text.len, GROWTH, &room))
@@ -506,5 +509,20 @@ bool mask_pii(Arena *a, Str text, Str *out, Err *err)
         assert(m.len <= room + 16);
     }
     *out = (Str){m.out, m.len};
+    return true;
+}
+
+bool mask_pii(Arena *a, Str text, Str *out, Err *err)
+{
+    for (int i = 0; i < PASSES_MAX; i++) {
+        Str masked = {0};
+        if (!pass(a, text, &masked, err))
+            return false;
+        bool stable = str_eq(masked, text);
+        text = masked;
+        if (stable)
+            break;
+    }
+    *out = text;
     return true;
 }

@@ -5,7 +5,7 @@
  *   IPv4 and IPv6 addresses    -> <ip>           https://x.example/a?b=c -> x.example
  *   placeholders of corpora ([NAME], <user>, @USER, USERNAME, [URL] ...) -> one spelling
  *
- * One linear pass of hand-written scanners.  Valid UTF-8 stays valid, masking twice is
+ * Hand-written scanners, linear in the length.  Valid UTF-8 stays valid, masking twice is
  * masking once, and plain numbers, dates, prices, times and versions stay.
  */
 #ifndef DATA_MASK_H
