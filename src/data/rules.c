@@ -61,6 +61,17 @@ static bool key_like(Ctx *c, const Js *v, void *into)
     return words_test(c, v, into, TEST_LIKE);
 }
 
+static bool key_fifth(Ctx *c, const Js *v, void *into)
+{
+    Condition *k = into;
+    if (!words_test(c, v, k, TEST_FIFTH))
+        return false;
+    for (size_t i = 0; i < k->words; i++)
+        if (k->word[i].len != 1 || k->word[i].ptr[0] < '1' || k->word[i].ptr[0] > '5')
+            return recipe_refuse(c, v, "a fifth is a number from 1 to 5");
+    return true;
+}
+
 static bool key_apart(Ctx *c, const Js *v, void *into)
 {
     Condition *k = into;
@@ -105,6 +116,7 @@ static const RecipeKey condition_keys[] = {
     {"has",      key_has   },
     {"lacks",    key_lacks },
     {"like",     key_like  },
+    {"fifth",    key_fifth },
     {"apart",    key_apart },
     {"terms",    key_terms },
     {"at_least", key_least },
@@ -176,6 +188,15 @@ static bool any_like(const Condition *k, Str s)
     return false;
 }
 
+/* Which rows are kept apart must not change from one edition of a set, or of the program,
+ * to the next: the fifth of a value is that of its hash, for ever. */
+static bool any_fifth(const Condition *k, Str s)
+{
+    enum { SEED = 5 };
+    char fifth = (char)('1' + hash64(s, SEED) % 5);
+    return any_is(k, (Str){&fifth, 1});
+}
+
 static bool any_part(const Condition *k, Str s)
 {
     for (Str part; str_cut(&s, k->apart.ptr[0], &part);)
@@ -219,6 +240,8 @@ static bool condition_holds(const Condition *k, const RuleRow *row)
         return !any_part(k, s);
     case TEST_LIKE:
         return any_like(k, s);
+    case TEST_FIFTH:
+        return any_fifth(k, s);
     case TEST_TERMS:
         break;
     }

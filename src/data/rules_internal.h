@@ -83,6 +83,7 @@ typedef enum Test {
     TEST_HAS,
     TEST_LACKS,
     TEST_LIKE,
+    TEST_FIFTH,
     TEST_TERMS
 } Test;
 
