@@ -14,7 +14,8 @@ static void check_value(float v) { assert(!label_known(v) || (v >= 0 && v <= 1))
 
 static void check_row(const Row *row)
 {
-    assert(row->text.len > 0 && utf8_valid(row->text, NULL));
+    assert(row->text.len > 0 || row->policy.len > 0); /* a text, or an overlay's digest */
+    assert(utf8_valid(row->text, NULL));
     assert(row->weight > 0 && row->weight <= 1 && row->split <= SPLIT_COUNT);
     for (int f = 0; f < FACTOR_COUNT; f++)
         check_value(row->labels.factor[f]);

@@ -53,6 +53,7 @@ static void add(IngestCounts *sum, const IngestCounts *c)
     sum->rows += c->rows;
     sum->samples += c->samples;
     sum->label_sets += c->label_sets;
+    sum->absent += c->absent;
     sum->bad += c->bad;
     sum->filtered += c->filtered;
     sum->empty += c->empty;
@@ -68,6 +69,7 @@ static void print_counts(JsWriter *w, const IngestCounts *c)
         {"rows",       c->rows      },
         {"samples",    c->samples   },
         {"label_sets", c->label_sets},
+        {"absent",     c->absent    },
         {"bad",        c->bad       },
         {"filtered",   c->filtered  },
         {"empty",      c->empty     },
@@ -79,13 +81,20 @@ static void print_counts(JsWriter *w, const IngestCounts *c)
     }
 }
 
+static void line_counts(Buf *out, const IngestCounts *c)
+{
+    buf_print(out, "%zu rows, %zu new texts, %zu new label sets, %zu bad", c->rows, c->samples,
+              c->label_sets, c->bad);
+    if (c->absent)
+        buf_print(out, ", %zu texts not in the archive", c->absent);
+}
+
 static void print_path(Job *j, const RecipePath *p, const IngestCounts *c, const Err *failure)
 {
     if (!j->cli->json) {
-        buf_print(&j->out,
-                  "%s of %s: %zu rows, %zu new texts, %zu new label sets, %zu bad%s%s\n",
-                  p->recipe, p->path, c->rows, c->samples, c->label_sets, c->bad,
-                  failure ? "; FAILED: " : "", failure ? failure->msg : "");
+        buf_print(&j->out, "%s of %s: ", p->recipe, p->path);
+        line_counts(&j->out, c);
+        buf_print(&j->out, "%s%s\n", failure ? "; FAILED: " : "", failure ? failure->msg : "");
         return;
     }
     js_object(&j->js);
@@ -156,8 +165,9 @@ static void summary(Job *j, bool ok)
         js_end_object(&j->js);
         buf_byte(&j->out, '\n');
     } else {
-        buf_print(&j->out, "in all: %zu rows, %zu new texts, %zu new label sets, %zu bad\n",
-                  j->total.rows, j->total.samples, j->total.label_sets, j->total.bad);
+        buf_print(&j->out, "in all: ");
+        line_counts(&j->out, &j->total);
+        buf_byte(&j->out, '\n');
     }
     printf(STR_FMT, STR_ARG(buf_str(&j->out)));
 }

@@ -161,6 +161,7 @@ static bool run_create(Cli *cli, Err *err)
         .max_line_bytes = (size_t)cli->config.max_line_bytes,
         .now_ms = clock_wall_ms(),
     };
+    o.no_overlays = cli_flag(cli, "no-overlays");
     o.source = nth_all(cli, "include", 0, &o.source_count);
     if (!excluded_sets(cli, &o, err))
         return false;
@@ -173,15 +174,17 @@ static bool run_create(Cli *cli, Err *err)
 }
 
 static const Option create_options[] = {
-    {"name",         OPTION_TEXT, "NAME", "call it so; a name moves to its newest snapshot", false},
-    {"include",        OPTION_TEXT, "SOURCE", "only what these sources say; else all", true},
-    {"exclude",         OPTION_TEXT, "RECIPE:PATH", "leave out what is (nearly) in this set", true},
-    {"exclude-all",      OPTION_TEXT, "RECIPES", "likewise each NAME.yaml, of FOLDER/NAME or FOLDER",
+    {"name",        OPTION_TEXT, "NAME", "call it so; a name moves to its newest snapshot", false},
+    {"include",       OPTION_TEXT, "SOURCE", "only what these sources say; else all", true},
+    {"no-overlays",        OPTION_FLAG, NULL, "leave out what was said of texts without bringing them",
      false},
-    {"seed",      OPTION_INT, "N", "of the split (1)", false},
-    {"calibrate-share",          OPTION_REAL, "SHARE", "of what has no fixed side (0.1)", false},
-    {"test-share",      OPTION_REAL, "SHARE", "likewise (0.1)", false},
-    {0},
+    {"exclude",     OPTION_TEXT, "RECIPE:PATH", "leave out what is (nearly) in this set", true},
+    {"exclude-all",     OPTION_TEXT, "RECIPES", "likewise each NAME.yaml, of FOLDER/NAME or FOLDER",
+     false},
+    {"seed",         OPTION_INT, "N", "of the split (1)", false},
+    {"calibrate-share", OPTION_REAL, "SHARE", "of what has no fixed side (0.1)", false},
+    {"test-share",         OPTION_REAL, "SHARE", "likewise (0.1)", false},
+    {0        },
 };
 
 const Command cmd_snapshot_create = {

@@ -101,9 +101,10 @@ static bool put_row(Run *r, const Row *row, Err *err)
     SamplePut what;
     if (!sample_put(&r->writer, row, &what, err))
         return false;
-    r->pending.rows++;
+    r->pending.absent += what == SAMPLE_ABSENT;
+    r->pending.rows += what != SAMPLE_ABSENT;
     r->pending.samples += what == SAMPLE_FRESH;
-    r->pending.label_sets += what != SAMPLE_KNOWN;
+    r->pending.label_sets += what == SAMPLE_FRESH || what == SAMPLE_LABELLED;
     if (++r->in_batch < r->o->batch_rows)
         return true;
     return batch_commit(r, STR("running"), err) && batch_begin(r, err);

@@ -16,6 +16,7 @@ typedef struct IngestCounts {
     size_t rows;                       /* read and now in the archive */
     size_t samples;                    /* of them, texts that were new */
     size_t label_sets;                 /* of them, opinions that were new */
+    size_t absent;                     /* rows that name a text which the archive has not */
     size_t bad, filtered, empty, over; /* of records, as RecipeCounts has them */
 } IngestCounts;
 

@@ -7,13 +7,17 @@
 
 typedef struct Loader {
     Arena *arena;
-    const char *const *source;
-    int source_count;
+    const LabelSetsWanted *wanted;
     Map *words;  /* sources, languages and groups repeat: one copy of each */
     Map *groups; /* source, NUL, group to its number */
     LabelledText *text;
     LabelSet *set;
     size_t text_count, text_cap, set_count, set_cap;
+    int64_t sample; /* whose sets are being read; 0: none yet */
+    bool begun;     /* it is the last text, and of its sets ... */
+    bool own;       /* ... one that is wanted is no overlay */
+    bool is_orphan; /* only overlays speak of it */
+    size_t orphans;
 } Loader;
 
 static void *grown(Arena *a, const void *old, size_t count, size_t *cap, size_t size)
@@ -50,10 +54,10 @@ static uint32_t number_group(Loader *l, Str source, Str group)
 
 static bool is_wanted(const Loader *l, Str source)
 {
-    for (int i = 0; i < l->source_count; i++)
-        if (str_eq(source, str_of(l->source[i])))
+    for (int i = 0; i < l->wanted->source_count; i++)
+        if (str_eq(source, str_of(l->wanted->source[i])))
             return true;
-    return l->source_count == 0;
+    return l->wanted->source_count == 0;
 }
 
 /* Columns as the SELECT of label_sets_load names them. */
@@ -67,7 +71,8 @@ enum {
     COL_LABELS,
     COL_WEIGHT,
     COL_GROUP,
-    COL_SPLIT
+    COL_SPLIT,
+    COL_POLICY
 };
 
 static bool add_text(Loader *l, Stmt *s, int64_t id, Err *err)
@@ -93,11 +98,40 @@ static bool add_set(Loader *l, Stmt *s, Err *err)
         return err_wrap(err, "labels of sample %lld", (long long)stmt_i64(s, COL_ID));
     set.source = intern(l, stmt_text(s, COL_SOURCE));
     set.group = intern(l, stmt_text(s, COL_GROUP));
+    set.overlay = stmt_text(s, COL_POLICY).len > 0;
     set.group_number = number_group(l, set.source, set.group);
     l->set = grown(l->arena, l->set, l->set_count, &l->set_cap, sizeof *l->set);
     l->set[l->set_count++] = set;
     l->text[l->text_count - 1].set_count++;
+    l->own = l->own || !set.overlay;
     return true;
+}
+
+/* All sets of a sample were seen: without one of its own it is no text of ours. */
+static void end_sample(Loader *l)
+{
+    if (l->begun && !l->own)
+        l->set_count -= l->text[--l->text_count].set_count;
+    l->orphans += l->is_orphan;
+}
+
+static bool add_row(Loader *l, Stmt *s, Err *err)
+{
+    int64_t id = stmt_i64(s, COL_ID);
+    bool overlay = stmt_text(s, COL_POLICY).len > 0;
+    if (id != l->sample) {
+        end_sample(l);
+        l->sample = id;
+        l->begun = l->own = false;
+        l->is_orphan = true;
+    }
+    l->is_orphan = l->is_orphan && overlay;
+    if (overlay ? l->wanted->no_overlays : !is_wanted(l, stmt_text(s, COL_SOURCE)))
+        return true;
+    if (!l->begun && !add_text(l, s, id, err))
+        return false;
+    l->begun = true;
+    return add_set(l, s, err);
 }
 
 static bool load(Loader *l, Stmt *s, const Progress *p, Err *err)
@@ -106,13 +140,11 @@ static bool load(Loader *l, Stmt *s, const Progress *p, Err *err)
     for (;;) {
         if (!stmt_step(s, &row, err))
             return false;
-        if (!row)
+        if (!row) {
+            end_sample(l);
             return true;
-        if (!is_wanted(l, stmt_text(s, COL_SOURCE)))
-            continue;
-        int64_t id = stmt_i64(s, COL_ID);
-        bool fresh = l->text_count == 0 || l->text[l->text_count - 1].id != id;
-        if ((fresh && !add_text(l, s, id, err)) || !add_set(l, s, err))
+        }
+        if (!add_row(l, s, err))
             return false;
         if (l->set_count % 4096 == 0) {
             progress_tick(p, "label sets read", l->set_count, 0, NULL);
@@ -140,10 +172,10 @@ static int by_content(const void *x, const void *y)
     return c ? c : (p->weight > q->weight) - (p->weight < q->weight);
 }
 
-bool label_sets_load(Store *db, Arena *a, const char *const *source, int source_count,
-                     const Progress *p, LabelledTexts *out, Err *err)
+bool label_sets_load(Store *db, Arena *a, const LabelSetsWanted *w, const Progress *p,
+                     LabelledTexts *out, Err *err)
 {
-    Loader l = {.arena = a, .source = source, .source_count = source_count};
+    Loader l = {.arena = a, .wanted = w};
     l.words = map_new(a, 1024);
     l.groups = map_new(a, 1024);
     Stmt *s = NULL;
@@ -151,7 +183,7 @@ bool label_sets_load(Store *db, Arena *a, const char *const *source, int source_
      * sorting them all. */
     bool ok = stmt_open(db,
                         "SELECT s.id, s.digest, s.text, s.language, l.source, l.origin,"
-                        " l.labels, l.weight, l.group_name, l.split"
+                        " l.labels, l.weight, l.group_name, l.split, l.policy"
                         " FROM sample s CROSS JOIN label_set l CROSS JOIN recipe r"
                         " WHERE l.sample = s.id AND r.id = l.recipe AND r.in_force = 1"
                         " ORDER BY s.id",
@@ -168,6 +200,6 @@ bool label_sets_load(Store *db, Arena *a, const char *const *source, int source_
     }
     if (l.text_count)
         qsort(l.text, l.text_count, sizeof *l.text, by_digest);
-    *out = (LabelledTexts){l.text, l.text_count, (uint32_t)map_count(l.groups) + 1};
+    *out = (LabelledTexts){l.text, l.text_count, (uint32_t)map_count(l.groups) + 1, l.orphans};
     return true;
 }

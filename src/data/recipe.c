@@ -139,6 +139,16 @@ static bool key_text(Ctx *c, const Js *v, void *into)
 {
     return template_parse(c, v, &((Part *)into)->text);
 }
+static bool key_digest(Ctx *c, const Js *v, void *into)
+{
+    Template t;
+    if (!template_parse(c, v, &t))
+        return false;
+    if (t.count != 1 || !t.piece[0].is_column)
+        return recipe_refuse(c, v, "one column is wanted: \"{sha256}\"");
+    ((Part *)into)->digest = t.piece[0].text;
+    return true;
+}
 static bool key_group(Ctx *c, const Js *v, void *into)
 {
     return template_parse(c, v, &((Part *)into)->group);
@@ -443,6 +453,7 @@ static const RecipeKey part_keys[] = {
     {"columns",   key_columns  },
     {"path",      key_path     },
     {"text",      key_text     },
+    {"digest",    key_digest   },
     {"group",     key_group    },
     {"language",  key_language },
     {"entities",  key_entities },
@@ -463,11 +474,25 @@ static const RecipeKey part_keys[] = {
 
 bool part_parse(Ctx *c, const Js *v, Part *p) { return recipe_read_keys(c, v, part_keys, p); }
 
+/* Such a row has no text to work on, and nothing that it says may decide where the text goes
+ * when the archive is split: that is for those who brought the text. */
+static bool has_what_wants_a_text(const Part *p)
+{
+    return p->text.count || p->group.count || p->language.count || p->after.len ||
+           p->until.len || p->cut.most || p->append.file.len || p->votes.file.len ||
+           p->replaces || p->entities || p->text_case != CASE_KEEP || p->split.column.len ||
+           p->split.fixed != SPLIT_COUNT;
+}
+
 static bool part_whole(const Ctx *c, const Js *at, const Part *p)
 {
     return (p->files || recipe_refuse(c, at, "`files` is missing")) &&
            (p->has_format || recipe_refuse(c, at, "`format` is missing")) &&
-           (p->text.count || recipe_refuse(c, at, "`text` is missing"));
+           (p->text.count || p->digest.len || recipe_refuse(c, at, "`text` is missing")) &&
+           (!p->digest.len || !has_what_wants_a_text(p) ||
+            recipe_refuse(c, at,
+                          "`digest` stands in place of `text`, `group`, `split` and all that "
+                          "works on a text"));
 }
 
 /* The keys that stand at the top only; what is left is the top's beginning of a part. */

@@ -4,6 +4,9 @@
  * that turn columns into factor values; what no rule sets is unknown.  docs/RECIPES.md
  * tells every key.  A recipe is immutable once loaded.
  *
+ * A recipe may name texts by their digest instead of having them: label overlays
+ * (data/overlay.h), whose rows have a digest and no text.
+ *
  * Reading yields rows as training and evaluation want them: the text cleaned and masked
  * (data/mask.h), its digest filled, labels, weight, language, and a group that keeps
  * pieces of one document (or one pair) together.
@@ -47,7 +50,8 @@ RecipeCounts recipe_reader_counts(const RecipeReader *rr);
 void recipe_reader_close(RecipeReader *rr);
 
 /* All of them at once, as evaluation reads development sets.  Bad rows are kept as messages
- * up to BAD_ROWS_KEPT and counted beyond. */
+ * up to BAD_ROWS_KEPT and counted beyond.  ERR_INPUT for a
+ * recipe whose rows have no text. */
 enum { BAD_ROWS_KEPT = 20 };
 typedef struct BadRows {
     size_t count;

@@ -58,6 +58,7 @@ typedef struct Part {
     ReaderOptions reader;
     bool has_format;
     Template text, group, language;
+    Str digest;        /* the column that names the text, in place of `text`; empty: none */
     Str after, until;  /* of the text: from behind the first `after` to the next `until` */
     Conditions *where; /* the recipe's, then the part's own */
     size_t wheres;

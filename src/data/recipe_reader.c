@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "data/clean.h"
 #include "data/mask.h"
+#include "data/overlay.h"
 #include "data/recipe_internal.h"
 #include "data/text_digest.h"
 #include "data/votes_internal.h"
@@ -418,6 +419,27 @@ static bool wanted(RecipeReader *rr, Str text)
     return side_of(&rr->part->split, &rr->now, &rr->common.split);
 }
 
+/* A record that names its text by the digest: one row without a text. */
+static bool begin_overlay(RecipeReader *rr, Err *err)
+{
+    Overlay o;
+    rr->pieces = rr->piece_at = 0;
+    if (!overlay_read(&rr->now, rr->part->digest, &o, err))
+        return false;
+    if (!wanted(rr, STR(""))) {
+        rr->counts.filtered++;
+        return true;
+    }
+    rr->common = (Row){.source = template_fill(rr->record, &rr->part->source, &rr->now),
+                       .policy = o.policy,
+                       .digest = o.digest,
+                       .labels = o.labels,
+                       .split = SPLIT_COUNT};
+    rr->piece = arena_array(rr->record, Str, 1);
+    rr->pieces = 1;
+    return true;
+}
+
 /* False: the text cannot be read (*err).  Leaves the pieces, none when it is filtered. */
 static bool begin_record(RecipeReader *rr, Err *err)
 {
@@ -461,9 +483,11 @@ static bool next_piece(RecipeReader *rr, Row *out)
     const Part *p = rr->part;
     *out = rr->common;
     out->text = rr->piece[rr->piece_at++];
-    out->digest = text_digest(out->text);
     out->origin = p->origin;
-    labels_unknown(&out->labels);
+    if (!p->digest.len) {
+        out->digest = text_digest(out->text);
+        labels_unknown(&out->labels);
+    }
     RuleRow row = {.record = &rr->now,
                    .text = out->text,
                    .scratch = rr->record,
@@ -512,7 +536,8 @@ ReadStep recipe_reader_next(RecipeReader *rr, Row *out, Err *err)
         rr->counts.records++;
         const char *file = rr->now.file;
         size_t line = rr->now.line;
-        if (!begin_record(rr, err)) {
+        bool ok = rr->part->digest.len ? begin_overlay(rr, err) : begin_record(rr, err);
+        if (!ok) {
             rr->counts.records--;
             err_wrap(err, "%s:%zu", file, line);
             return bad(rr, READ_BAD);
@@ -551,6 +576,7 @@ static bool keep_row(Arena *a, const Row *row, Rows *rows, size_t *cap)
     r->source = str_copy(a, row->source);
     r->group = str_copy(a, row->group);
     r->language = str_copy(a, row->language);
+    r->policy = str_copy(a, row->policy);
     rows->count++;
     return true;
 }
@@ -559,6 +585,9 @@ bool rows_read(Arena *a, const Recipe *r, const char *path, size_t max_line_byte
                BadRows *bad_rows, Err *err)
 {
     RecipeReader *rr = NULL;
+    for (size_t i = 0; i < r->parts; i++)
+        if (r->part[i].digest.len)
+            return err_set(err, ERR_INPUT, "%s: its recipe names texts and has none", path);
     if (!recipe_reader_open(r, path, max_line_bytes, &rr, err))
         return false;
     Rows rows = {0};

@@ -11,12 +11,13 @@ const char *split_name(Split s);
 bool split_parse(Str name, Split *out);
 
 typedef struct Row {
-    Str text;     /* PII-masked */
+    Str text;     /* PII-masked; empty where a recipe names it by its digest */
     Str source;   /* the recipe's source name */
     Str group;    /* document or pair it belongs to; may be empty */
     Str language; /* BCP 47; empty: unknown */
     Labels labels;
     LabelOrigin origin; /* who says so */
+    Str policy;         /* that it was read under (data/overlay.h); empty: none */
     float weight;       /* confidence in the labels, (0, 1] */
     Split split;        /* SPLIT_COUNT: free, nothing fixes it (never so in a snapshot) */
     uint64_t cluster;   /* equal: near-duplicates; 0 outside a snapshot */

@@ -27,27 +27,23 @@ bool sample_writer_init(Store *db, int64_t version, int64_t now_ms, SampleWriter
     return ok;
 }
 
-static bool find_sample(Store *db, Str digest, int64_t *id, Err *err)
+static bool find_sample(Store *db, Str digest, int64_t *id, bool *found, Err *err)
 {
     Stmt *s = NULL;
-    bool row = false;
     bool ok = stmt_open(db, "SELECT id FROM sample WHERE digest = ?1", &s, err);
     if (ok) {
         stmt_bind_text(s, 1, digest);
-        ok = stmt_step(s, &row, err) &&
-             (row || err_set(err, ERR_CORRUPT, "a sample is neither absent nor there"));
+        ok = stmt_step(s, found, err);
     }
-    if (ok)
+    if (ok && *found)
         *id = stmt_i64(s, 0);
     stmt_close(s);
     return ok;
 }
 
-static bool put_text(SampleWriter *w, const Row *row, int64_t *id, bool *fresh, Err *err)
+static bool put_text(SampleWriter *w, const Row *row, Str digest, int64_t *id, bool *fresh,
+                     Err *err)
 {
-    char hex[DIGEST_HEX_SIZE];
-    digest_hex(&row->digest, hex);
-    Str digest = str_of(hex);
     Stmt *s = NULL;
     bool ok = stmt_open(w->db,
                         "INSERT INTO sample"
@@ -67,8 +63,10 @@ static bool put_text(SampleWriter *w, const Row *row, int64_t *id, bool *fresh, 
     stmt_close(s);
     if (!ok)
         return false;
+    bool found = false;
     if (!*fresh)
-        return find_sample(w->db, digest, id, err);
+        return find_sample(w->db, digest, id, &found, err) &&
+               (found || err_set(err, ERR_CORRUPT, "a sample is neither absent nor there"));
     *id = w->next_sample++;
     return true;
 }
@@ -78,6 +76,8 @@ static bool put_text(SampleWriter *w, const Row *row, int64_t *id, bool *fresh, 
 static int64_t content_of(const Row *row, Str labels)
 {
     uint64_t h = hash64(labels, (uint64_t)row->origin + 1);
+    if (row->policy.len)
+        h = hash64(row->policy, h);
     return (int64_t)(hash64(row->source, h) ^ (uint64_t)row->split);
 }
 
@@ -90,7 +90,7 @@ static bool put_label_set(SampleWriter *w, const Row *row, int64_t sample, Str l
         stmt_open(w->db,
                   "INSERT INTO label_set (id, sample, recipe, content, source, origin, labels,"
                   " weight, group_name, split, policy, created_ms)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, '', ?11)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
                   " ON CONFLICT (sample, recipe, content) DO NOTHING",
                   &s, err);
     if (ok) {
@@ -104,7 +104,8 @@ static bool put_label_set(SampleWriter *w, const Row *row, int64_t sample, Str l
         stmt_bind_double(s, 8, (double)row->weight);
         stmt_bind_text(s, 9, row->group);
         stmt_bind_text(s, 10, split);
-        stmt_bind_i64(s, 11, w->now_ms);
+        stmt_bind_text(s, 11, row->policy);
+        stmt_bind_i64(s, 12, w->now_ms);
         ok = stmt_run(s, err);
     }
     *fresh = ok && store_changes(w->db) > 0;
@@ -115,16 +116,23 @@ static bool put_label_set(SampleWriter *w, const Row *row, int64_t sample, Str l
 
 bool sample_put(SampleWriter *w, const Row *row, SamplePut *what, Err *err)
 {
-    assert(row->text.len && row->weight > 0 && row->weight <= 1);
+    assert(row->weight > 0 && row->weight <= 1);
+    char hex[DIGEST_HEX_SIZE];
+    digest_hex(&row->digest, hex);
     Buf labels;
     buf_init(&labels, LABELS_TEXT_MAX);
     labels_print(&row->labels, &labels);
     int64_t id = 0;
-    bool fresh_text = false, fresh_labels = false;
-    bool ok = buf_ok(&labels, err) && put_text(w, row, &id, &fresh_text, err) &&
-              put_label_set(w, row, id, buf_str(&labels), &fresh_labels, err);
+    bool fresh_text = false, fresh_labels = false, found = true;
+    bool ok = buf_ok(&labels, err) &&
+              (row->text.len ? put_text(w, row, str_of(hex), &id, &fresh_text, err)
+                             : find_sample(w->db, str_of(hex), &id, &found, err)) &&
+              (!found || put_label_set(w, row, id, buf_str(&labels), &fresh_labels, err));
     buf_done(&labels);
     if (ok)
-        *what = fresh_text ? SAMPLE_FRESH : fresh_labels ? SAMPLE_LABELLED : SAMPLE_KNOWN;
+        *what = !found         ? SAMPLE_ABSENT
+                : fresh_text   ? SAMPLE_FRESH
+                : fresh_labels ? SAMPLE_LABELLED
+                               : SAMPLE_KNOWN;
     return ok;
 }

@@ -5,6 +5,10 @@
  * recipe that read it.  Both are facts: the same text with other labels adds a label
  * set, the same again adds nothing, and nothing is ever changed.
  *
+ * An *overlay* (data/overlay.h) is a label set without a text of its own: it was read under
+ * a written policy, whose name it carries, and speaks of a text that others brought.  A text
+ * that the archive does not have gets none.
+ *
  * Writing goes through a SampleWriter, inside a transaction of the caller's, who may
  * commit as often as they like: ids are minted anew in each.
  */
@@ -25,6 +29,7 @@ typedef enum SamplePut {
     SAMPLE_KNOWN,    /* the archive knew all of it */
     SAMPLE_LABELLED, /* it knew the text; the labels are new */
     SAMPLE_FRESH,    /* a new text */
+    SAMPLE_ABSENT,   /* the row names a text that the archive does not have: nothing is put */
 } SamplePut;
 
 /* Inside a transaction, and valid until its end. */

@@ -73,16 +73,34 @@ static bool in_conflict(const LabelledText *t)
     return false;
 }
 
+/* The set that a row is named after: the heaviest that is no overlay. */
+static const LabelSet *main_set(const LabelledText *t)
+{
+    const LabelSet *best = NULL;
+    for (size_t k = 0; k < t->set_count; k++)
+        if (!t->set[k].overlay && (!best || t->set[k].weight > best->weight))
+            best = &t->set[k];
+    assert(best);
+    return best;
+}
+
+static bool is_overlaid(const LabelledText *t)
+{
+    for (size_t k = 0; k < t->set_count; k++)
+        if (t->set[k].overlay)
+            return true;
+    return false;
+}
+
 static void merge(Arena *a, const LabelledText *t, Row *row)
 {
     ArenaMark mark = arena_mark(a);
     LabelVoice *voice = arena_array(a, LabelVoice, t->set_count);
-    const LabelSet *heaviest = &t->set[0];
+    const LabelSet *named = main_set(t);
     LabelOrigin highest = LABEL_ORIGIN_IMPORT;
     for (size_t k = 0; k < t->set_count; k++) {
         const LabelSet *s = &t->set[k];
         voice[k] = (LabelVoice){&s->labels, s->origin, s->weight};
-        heaviest = s->weight > heaviest->weight ? s : heaviest;
         highest = s->origin > highest ? s->origin : highest;
     }
     float weight = labels_merge(voice, t->set_count, &row->labels);
@@ -90,10 +108,12 @@ static void merge(Arena *a, const LabelledText *t, Row *row)
     row->text = t->text;
     row->language = t->language;
     row->digest = t->digest;
-    row->source = heaviest->source;
-    row->group = heaviest->group;
+    row->source = named->source;
+    if (is_overlaid(t))
+        row->source = str_print(a, OVERLAID STR_FMT, STR_ARG(named->source));
+    row->group = named->group;
     row->origin = highest;
-    row->weight = weight > 0 ? weight : heaviest->weight; /* 0: nothing is known of it */
+    row->weight = weight > 0 ? weight : named->weight; /* 0: nothing is known of it */
 }
 
 /* A name for a cluster that is the same in every snapshot whose cluster has the same
@@ -122,6 +142,7 @@ static void fill(Arena *a, const LabelledTexts *t, const uint32_t *cluster, cons
         row->cluster = cluster_name(&t->text[cluster[i]].digest);
         out->report.clusters += !seen[cluster[i]];
         seen[cluster[i]] = true;
+        out->report.overlaid += is_overlaid(&t->text[i]);
         out->report.conflicts += in_conflict(&t->text[i]);
         out->sample[n++] = t->text[i].id;
     }
@@ -133,13 +154,15 @@ bool selection_make(Store *db, Arena *a, const SnapshotOptions *o, const Progres
 {
     Selection s = {0};
     LabelledTexts t;
+    const LabelSetsWanted wanted = {o->source, o->source_count, o->no_overlays};
     const Exclusion *x = NULL;
     s.report.exclusion_count = (size_t)o->exclude_count;
     s.report.exclusion = arena_array(a, SelectionExclusion, s.report.exclusion_count);
     if (!exclusion_load(a, o, p, s.report.exclusion, &x, err) ||
-        !label_sets_load(db, a, o->source, o->source_count, p, &t, err))
+        !label_sets_load(db, a, &wanted, p, &t, err))
         return false;
     s.report.samples = t.count;
+    s.report.orphans = t.orphans;
     Fingerprint *f = arena_array(a, Fingerprint, t.count);
     uint32_t *cluster = arena_array(a, uint32_t, t.count);
     Split *side = arena_array(a, Split, t.count);

@@ -6,6 +6,11 @@
  * on one text become one row (labels_merge).  The row's source and group are those of
  * its heaviest opinion, ties by name.
  *
+ * An overlay (data/sample.h) changes labels and nothing else: what brought the text decides
+ * group, split and whether it is chosen at all.  The row's source gets OVERLAID in front, so
+ * that a plan may draw such rows more often and a report measures them apart; where the
+ * reader was unsure, the value that came with the text stands.
+ *
  * Samples are put in order of their digest first of all, so nothing depends on the
  * order in which they came.
  */
@@ -14,6 +19,8 @@
 
 #include "data/snapshot.h"
 #include "data/split.h"
+
+#define OVERLAID "read-"
 
 typedef struct SelectionExclusion {
     const char *pair; /* as it was asked for */
@@ -25,6 +32,8 @@ typedef struct SelectionExclusion {
 
 typedef struct SelectionReport {
     size_t samples;   /* that the chosen sources speak of */
+    size_t overlaid;  /* rows with an overlay */
+    size_t orphans;   /* texts left out because only overlays speak of them */
     size_t conflicts; /* of them, with several opinions of which some value differs */
     size_t excluded;
     size_t clusters; /* among the rows kept */

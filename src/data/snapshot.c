@@ -71,6 +71,8 @@ static bool print_options(Arena *a, const SnapshotOptions *o, Str *out, Err *err
     js_double(&w, o->calibrate_share);
     js_key(&w, "test_share");
     js_double(&w, o->test_share);
+    js_key(&w, "overlays");
+    js_bool(&w, !o->no_overlays);
     put_list(&w, "sources", o->source, o->source_count);
     put_list(&w, "exclude", o->exclude, o->exclude_count);
     js_end_object(&w);
@@ -88,6 +90,8 @@ static bool print_report(Arena *a, const SelectionReport *r, Str *out, Err *err)
     JsWriter w = js_writer(&b);
     js_object(&w);
     put_count(&w, "samples", r->samples);
+    put_count(&w, "overlaid", r->overlaid);
+    put_count(&w, "overlays_without_text", r->orphans);
     put_count(&w, "conflicts", r->conflicts);
     put_count(&w, "excluded", r->excluded);
     put_count(&w, "dropped_by_split", r->split.dropped);

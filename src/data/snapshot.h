@@ -21,6 +21,7 @@ typedef struct SnapshotOptions {
     int exclude_count;
     const char *const *source; /* only what these say; none: every source */
     int source_count;
+    bool no_overlays; /* as if nobody had read a text again: to measure what that is worth */
     size_t max_line_bytes; /* of the excluded files */
     int64_t now_ms;
 } SnapshotOptions;

@@ -33,12 +33,33 @@ struct Draw {
     Rng rng;
 };
 
-static double source_weight(const Plan *plan, Str name, size_t rows)
+static bool begins_as(Str pattern, Str name)
+{
+    return str_ends(pattern, STR("*")) && str_starts(name, (Str){pattern.ptr, pattern.len - 1});
+}
+
+/* The plan's row for a source: by its name, else by the first pattern; NULL: none. */
+static const PlanSource *row_of(const Plan *plan, Str name)
 {
     for (size_t i = 0; i < plan->source_count; i++)
         if (str_eq(plan->source[i].name, name))
-            return plan->source[i].weight;
-    return pow((double)rows, plan->default_power);
+            return &plan->source[i];
+    for (size_t i = 0; i < plan->source_count; i++)
+        if (begins_as(plan->source[i].name, name))
+            return &plan->source[i];
+    return NULL;
+}
+
+/* Of source i; rows of each. */
+static double source_weight(const Plan *plan, const Map *of, const size_t *rows, size_t i)
+{
+    const PlanSource *r = row_of(plan, map_key_at(of, i));
+    size_t together = 0;
+    if (!r)
+        return pow((double)rows[i], plan->default_power);
+    for (size_t k = 0; k < map_count(of); k++)
+        together += row_of(plan, map_key_at(of, k)) == r ? rows[k] : 0;
+    return r->weight * ((double)rows[i] / (double)together);
 }
 
 static bool has_label(const Row *r)
@@ -86,7 +107,7 @@ static void group_rows(Arena *a, Draw *d)
             row[s][count[s]++] = (uint32_t)i;
     }
     for (size_t i = 0; i < n; i++) {
-        double w = source_weight(d->plan, map_key_at(of, i), count[i]);
+        double w = source_weight(d->plan, of, count, i);
         if (w <= 0)
             continue;
         d->source_name[d->source_count] = map_key_at(of, i);

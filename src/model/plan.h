@@ -41,6 +41,8 @@
     X(fast_share,          double,  0.4,     0,     1,       "of the fast tier's logit where both tiers answer")
 /* clang-format on */
 
+/* A name that ends in '*' stands for all sources that begin so and are not named themselves:
+ * they share the weight by their rows. */
 typedef struct PlanSource {
     Str name;
     double weight; /* how often it is drawn, relative to others; 0: never */

@@ -364,6 +364,36 @@ static void one_file_is_read_as_the_part_it_fits(void **state)
     assert_int_equal(rows.count, 2);
 }
 
+/* Nothing that a row without a text says may be about the text, or decide where it goes. */
+static void a_row_that_is_named_by_its_digest_has_labels_alone(void **state)
+{
+    static const char *const more[] = {
+        "text: \"{text}\"\n", "group: \"{by}\"\n",    "language: en\n",
+        "split: train\n",     "case: lower\n",        "cut: {words: [1, 2]}\n",
+        "entities: true\n",   "between: [a, \"\"]\n", "replace: {a: b}\n",
+    };
+    Temp *t = *state;
+    Rows rows;
+    BadRows bad;
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        const Recipe *r = NULL;
+        Err err = {0};
+        Str yaml =
+            str_print(t->arena, HEAD "format: jsonl\nfiles: x\ndigest: \"{d}\"\n%s", more[i]);
+        if (recipe_load(t->arena, temp_file(t, "r.yaml", yaml), &r, &err))
+            fail_msg("taken: %s", more[i]);
+        if (!strstr(err.msg, ":1:1: `digest` stands in place of"))
+            fail_msg("%s", err.msg);
+    }
+    Err err = {0};
+    const Recipe *r = load(t, HEAD "format: jsonl\nfiles: x\ndigest: \"{d}\"\n");
+    assert_false(rows_read(t->arena, r, t->dir, LINE_MAX_BYTES, &rows, &bad, &err));
+    assert_non_null(strstr(err.msg, "names texts and has none"));
+    assert_false(
+        recipe_load(t->arena, temp_file(t, "r.yaml", STR(HEAD "digest: sha256\n")), &r, &err));
+    assert_non_null(strstr(err.msg, ":3:9: one column is wanted"));
+}
+
 static void what_a_recipe_may_not_say_is_refused_with_its_place(void **state)
 {
     static const struct {
@@ -467,6 +497,7 @@ int main(void)
         T(texts_of_another_file_are_put_behind),
         T(bad_rows_are_told_and_the_rest_goes_in),
         T(one_file_is_read_as_the_part_it_fits),
+        T(a_row_that_is_named_by_its_digest_has_labels_alone),
         T(what_a_recipe_may_not_say_is_refused_with_its_place),
 #ifdef FAULTS
         T(reading_rows_fails_whole_or_not_at_all),

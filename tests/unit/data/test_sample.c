@@ -79,6 +79,88 @@ static void a_fact_is_new_once(void **state)
     store_close(db);
 }
 
+static void an_overlay_is_put_where_its_text_is_and_kept_for_each_reader(void **state)
+{
+    Store *db = archive_open(*state);
+    SampleWriter w = begin(db);
+    put(&w, row("a text", 0));
+    Row read = row("A text", 1);
+    read.text = (Str){0};
+    read.policy = STR("openai-13");
+    read.source = STR("read-one");
+    Row other = read, newer = read, nowhere = read;
+    other.source = STR("read-two");
+    newer.policy = STR("openai-13b");
+    nowhere.digest.byte[0] ^= 1;
+    assert_int_equal(put(&w, read), SAMPLE_LABELLED);
+    assert_int_equal(put(&w, read), SAMPLE_KNOWN);
+    assert_int_equal(put(&w, other), SAMPLE_LABELLED); /* says the same, and is another voice */
+    assert_int_equal(put(&w, newer), SAMPLE_LABELLED);
+    assert_int_equal(put(&w, nowhere), SAMPLE_ABSENT);
+    assert_int_equal(archive_number(db, "SELECT count(*) FROM sample"), 1);
+    assert_int_equal(archive_number(db, "SELECT count(*) FROM label_set"), 4);
+    assert_int_equal(
+        archive_number(db, "SELECT count(*) FROM label_set WHERE policy = 'openai-13'"), 2);
+    store_rollback(db);
+    store_close(db);
+}
+
+/* Text "one" is brought by "here", "two" by "there"; both were read again, and so was
+ * "three", whose recipe is no longer in force. */
+static void overlays_come_with_their_texts_and_bring_none(void **state)
+{
+    Temp *t = *state;
+    Store *db = archive_open(t);
+    Err err = {0};
+    SampleWriter w = begin(db), past;
+    assert_true(store_exec(db,
+                           "INSERT INTO recipe (id, name, digest, source, licence, in_force,"
+                           " created_ms) VALUES (2, 'past', '01', 'past', 'CC0-1.0', 0, 1)",
+                           &err));
+    put(&w, row("one", 0));
+    Row two = row("two", 0);
+    two.source = STR("there");
+    put(&w, two);
+    assert_true(sample_writer_init(db, 2, 5, &past, &err));
+    put(&past, row("three", 0));
+    assert_true(sample_writer_init(db, 1, 5, &w, &err));
+    static const char *const texts[] = {"one", "two", "three"};
+    for (int i = 0; i < 3; i++) {
+        Row read = row(texts[i], 1);
+        read.text = (Str){0};
+        read.policy = STR("openai-13");
+        read.source = STR("read-one");
+        put(&w, read);
+    }
+    assert_true(store_commit(db, &err));
+    const char *here = "here", *reader = "read-one";
+    const struct {
+        LabelSetsWanted wanted;
+        size_t texts, sets;
+    } cases[] = {
+        {{0},                 2, 4},
+        {{NULL, 0, true},     2, 2},
+        {{&here, 1, false},   1, 2},
+        {{&here, 1, true},    1, 1},
+        {{&reader, 1, false}, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        LabelledTexts all;
+        size_t sets = 0, overlays = 0;
+        assert_true(label_sets_load(db, t->arena, &cases[i].wanted, NULL, &all, &err));
+        assert_int_equal(all.count, cases[i].texts);
+        assert_int_equal(all.orphans, 1);
+        for (size_t k = 0; k < all.count; k++) {
+            sets += all.text[k].set_count;
+            for (size_t s = 0; s < all.text[k].set_count; s++)
+                overlays += all.text[k].set[s].overlay;
+        }
+        assert_int_equal(sets, cases[i].sets);
+        assert_int_equal(overlays, cases[i].sets - cases[i].texts);
+    }
+    store_close(db);
+}
+
 static void ids_go_on_in_the_next_transaction(void **state)
 {
     Store *db = archive_open(*state);
@@ -110,7 +192,7 @@ static void what_was_said_is_read_back_text_by_text(void **state)
     put(&w, row("two", 0.25f));
     assert_true(store_commit(db, &err));
     LabelledTexts all;
-    assert_true(label_sets_load(db, t->arena, NULL, 0, NULL, &all, &err));
+    assert_true(label_sets_load(db, t->arena, &(LabelSetsWanted){0}, NULL, &all, &err));
     assert_int_equal(all.count, 2);
     assert_true(memcmp(all.text[0].digest.byte, all.text[1].digest.byte, 32) < 0);
     const LabelledText *one = &all.text[str_eq(all.text[0].text, STR("one")) ? 0 : 1];
@@ -122,7 +204,8 @@ static void what_was_said_is_read_back_text_by_text(void **state)
     assert_int_equal(g->group_number, 1);
     assert_int_equal(all.groups, 2);
     const char *nobody = "nobody";
-    assert_true(label_sets_load(db, t->arena, &nobody, 1, NULL, &all, &err));
+    assert_true(
+        label_sets_load(db, t->arena, &(LabelSetsWanted){&nobody, 1, false}, NULL, &all, &err));
     assert_int_equal(all.count, 0);
     store_close(db);
 }
@@ -136,16 +219,16 @@ static void damaged_facts_are_told_and_not_used(void **state)
     put(&w, row("one", 1));
     assert_true(store_commit(db, &err));
     LabelledTexts all;
-#define DAMAGE(sql)                                                          \
-    assert_true(store_exec(db, sql, &err));                                  \
-    assert_false(label_sets_load(db, t->arena, NULL, 0, NULL, &all, &err));  \
-    assert_true(err.msg[0]);                                                 \
-    err = (Err){0};                                                          \
-    assert_true(store_exec(db,                                               \
-                           "UPDATE label_set SET labels = '{}', weight = 1," \
-                           " origin = 'import', split = ''",                 \
-                           &err));                                           \
-    assert_true(label_sets_load(db, t->arena, NULL, 0, NULL, &all, &err))
+#define DAMAGE(sql)                                                                       \
+    assert_true(store_exec(db, sql, &err));                                               \
+    assert_false(label_sets_load(db, t->arena, &(LabelSetsWanted){0}, NULL, &all, &err)); \
+    assert_true(err.msg[0]);                                                              \
+    err = (Err){0};                                                                       \
+    assert_true(store_exec(db,                                                            \
+                           "UPDATE label_set SET labels = '{}', weight = 1,"              \
+                           " origin = 'import', split = ''",                              \
+                           &err));                                                        \
+    assert_true(label_sets_load(db, t->arena, &(LabelSetsWanted){0}, NULL, &all, &err))
     DAMAGE("UPDATE label_set SET labels = '{\"hate\":2}'");
     DAMAGE("UPDATE label_set SET labels = 'hate'");
     DAMAGE("UPDATE label_set SET weight = 0");
@@ -153,7 +236,7 @@ static void damaged_facts_are_told_and_not_used(void **state)
     DAMAGE("UPDATE label_set SET origin = 'hearsay'");
     DAMAGE("UPDATE label_set SET split = 'nowhere'");
     assert_true(store_exec(db, "UPDATE sample SET digest = 'short'", &err));
-    assert_false(label_sets_load(db, t->arena, NULL, 0, NULL, &all, &err));
+    assert_false(label_sets_load(db, t->arena, &(LabelSetsWanted){0}, NULL, &all, &err));
     store_close(db);
 }
 
@@ -162,6 +245,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, with_temp, without_temp)
     const struct CMUnitTest tests[] = {
         T(a_fact_is_new_once),
+        T(an_overlay_is_put_where_its_text_is_and_kept_for_each_reader),
+        T(overlays_come_with_their_texts_and_bring_none),
         T(ids_go_on_in_the_next_transaction),
         T(what_was_said_is_read_back_text_by_text),
         T(damaged_facts_are_told_and_not_used),

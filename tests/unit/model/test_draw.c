@@ -127,6 +127,46 @@ static void a_plan_can_leave_a_source_out(void **state)
     assert_false(draw_source(d, 1, &name, &n, &share, &rounds));
 }
 
+static void a_pattern_is_shared_by_the_sources_that_no_name_fits(void **state)
+{
+    Arena *a = *state;
+    Err err = {0};
+    Rows rows = some_rows(a);
+    for (size_t i = 0; i < rows.count; i++)
+        if (i % 8 < 6)
+            rows.row[i].source = i % 8 < 2 ? STR("read-b") : STR("read-a");
+    Plan plan = small_plan();
+    PlanSource source[] = {
+        {STR("read-*"), 3},
+        {STR("short"),  1},
+        {STR("r*"),     9},
+        {STR("long"),   0}
+    };
+    plan.source = source;
+    plan.source_count = 4;
+    Draw *d;
+    assert_true(draw_open(a, &rows, &plan, letters(a), &d, &err));
+    Str name;
+    size_t n, rounds, of_a = 0, of_b = 0;
+    double share, share_a = 0, share_b = 0;
+    for (size_t i = 0; draw_source(d, i, &name, &n, &share, &rounds); i++) {
+        assert_false(str_eq(name, STR("long")));
+        if (str_eq(name, STR("read-a")))
+            of_a = n, share_a = share;
+        else if (str_eq(name, STR("read-b")))
+            of_b = n, share_b = share;
+        else
+            assert_true(fabs(share - 0.25) < 1e-12);
+    }
+    assert_true(of_a > of_b && of_b > 0);
+    assert_true(fabs(share_a + share_b - 0.75) < 1e-12);
+    assert_true(fabs(share_a / share_b - (double)of_a / (double)of_b) < 1e-9);
+    plan.source_count = 1;
+    source[0].name = STR("*");
+    source[0].weight = 0;
+    assert_false(draw_open(a, &rows, &plan, letters(a), &d, &err)); /* '*' alone: all */
+}
+
 static void a_plan_that_draws_nothing_is_refused(void **state)
 {
     Arena *a = *state;
@@ -154,6 +194,8 @@ int main(void)
                                         with_room, without_arena),
         cmocka_unit_test_setup_teardown(a_plan_can_leave_a_source_out, with_room,
                                         without_arena),
+        cmocka_unit_test_setup_teardown(a_pattern_is_shared_by_the_sources_that_no_name_fits,
+                                        with_room, without_arena),
         cmocka_unit_test_setup_teardown(a_plan_that_draws_nothing_is_refused, with_room,
                                         without_arena),
     };
