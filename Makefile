@@ -8,7 +8,7 @@
 
 # ---- what we build from -----------------------------------------------------
 # Lowest floor first; rooms on one floor are joined by commas.
-FLOORS := base store,net text,nn policy data model,augment moderate serve cli
+FLOORS := base store,net text,nn policy data model,augment,label moderate serve cli
 LIBS   := sqlite3 libuv jansson yaml-0.1 icu-uc icu-i18n openblas libsodium libarchive zlib
 LLHTTP := /usr/share/llhttp              # C sources of Debian's node-llhttp
 

@@ -10,6 +10,7 @@ const Command *const command_list[] = {
     &cmd_evaluate,
     &cmd_fold,
     &cmd_ingest,
+    &cmd_label_agreement,
     &cmd_moderate,
     &cmd_policy_lint,
     &cmd_recipe_check,
