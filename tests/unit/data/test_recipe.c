@@ -394,67 +394,67 @@ static void a_row_that_is_named_by_its_digest_has_labels_alone(void **state)
     assert_non_null(strstr(err.msg, ":3:9: one column is wanted"));
 }
 
+static const struct {
+    const char *yaml, *want;
+} refusals[] = {
+    {"[]",                                                  ":1:1: keys are wanted"                           },
+    {"licence: MIT\n",                                      ":1:1: `source` and `licence` are wanted"         },
+    {HEAD,                                                  ":1:1: `files` is missing"                        },
+    {HEAD "files: x\ntext: \"{a}\"\n",                      ":1:1: `format` is missing"                       },
+    {HEAD "files: x\nformat: csv\n",                        ":1:1: `text` is missing"                         },
+    {CSV "colour: red\n",                                   ":6:9: no key 'colour' is known here"             },
+    {CSV "format: xml\n",                                   "this key stands twice"                           },
+    {HEAD "format: xml\n",                                  ":3:9: a format is csv, tsv, jsonl, json or lines"},
+    {HEAD "text: \"{a\"\n",                                 ":3:7: a { is not closed"                         },
+    {HEAD "text: \"{}\"\n",                                 ":3:7: {} names no column"                        },
+    {HEAD "text: [a]\n",                                    ":3:7: an array where text is wanted"             },
+    {"source: \"s-{a}\"\nlicence: MIT\n",                   ":1:9: only the source of a part may name columns"},
+    {CSV "labels: {set: {hate: 1}}\n",                      ":6:9: a list of rules is wanted"                 },
+    {CSV "labels: [{set: {hat: 1}}]\n",                     ":6:22: no factor is called 'hat'"                },
+    {CSV "labels: [{set: {hate: 2}}]\n",                    "a value is a number from 0 to 1"                 },
+    {CSV "labels: [{set: {hate: yes}}]\n",                  "a value is a number from 0 to 1"                 },
+    {CSV "labels: [{set: {hate: {to: 3}}}]\n",              "a column is wanted"                              },
+    {CSV "labels: [{categories: {insult: 1}}]\n",           "no category is called 'insult'"                  },
+    {CSV "labels: [{zero: []}]\n",                          "an empty list"                                   },
+    {CSV "labels: [{weight: 0}]\n",                         "a weight is above 0 and at most 1"               },
+    {CSV "labels: [{use: none.yaml}]\n",                    "cannot open"                                     },
+    {CSV "labels: [{use: self.yaml}]\n",                    "one that uses itself"                            },
+    {CSV "labels: [{when: {column: a}}]\n",                 "nothing is tested"                               },
+    {CSV "labels: [{when: {column: a, is: 1, like: b}}]\n", "one test a condition"                            },
+    {CSV "labels: [{when: {factor: hate, is: 1}}]\n",       "a factor is a number"                            },
+    {CSV "labels: [{when: {column: a, fifth: 6}}]\n",       "a fifth is a number from 1 to 5"                 },
+    {CSV "labels: [{when: {column: a, fifth: 12}}]\n",      "a fifth is a number from 1 to 5"                 },
+    {CSV "labels: [{when: {terms: bad.txt}}]\n",            "bad.txt:2: a phrase begins with"                 },
+    {CSV "weight: 1.5\n",                                   "a weight is above 0 and at most 1"               },
+    {CSV "split: sideways\n",                               "a side is train, calibrate, test, free or skip"  },
+    {CSV "split: {column: a}\n",                            "`column` and `sides` are wanted"                 },
+    {CSV "cut: {words: [9, 2]}\n",                          "a whole number from 9 to 100000 is wanted"       },
+    {CSV "cut: {pieces: 2}\n",                              "`words` is wanted"                               },
+    {CSV "max_rows: 0\n",                                   "a whole number from 1"                           },
+    {CSV "separator: ab\n",                                 "a separator is one character"                    },
+    {CSV "case: upper\n",                                   "a case is keep, lower or sentence"               },
+    {CSV "quotes: no\n",                                    "true or false is wanted"                         },
+    {CSV "parts: []\n",                                     "a list of 1 to 256 parts is wanted"              },
+    {CSV "votes: {file: a}\n",                              "are wanted"                                      },
+    {CSV "append: {file: a}\n",                             "`file` and `text` are wanted"                    },
+    {CSV "replace: {\"\": a}\n",                            "nothing cannot be replaced"                      },
+    {CSV "between: [a]\n",                                  "a beginning and an end are wanted"               },
+    {CSV "origin: rumour\n",                                "no such origin of labels"                        },
+};
+
 static void what_a_recipe_may_not_say_is_refused_with_its_place(void **state)
 {
-    static const struct {
-        const char *yaml, *want;
-    } cases[] = {
-        {"[]",                                                  ":1:1: keys are wanted"                           },
-        {"licence: MIT\n",                                      ":1:1: `source` and `licence` are wanted"         },
-        {HEAD,                                                  ":1:1: `files` is missing"                        },
-        {HEAD "files: x\ntext: \"{a}\"\n",                      ":1:1: `format` is missing"                       },
-        {HEAD "files: x\nformat: csv\n",                        ":1:1: `text` is missing"                         },
-        {CSV "colour: red\n",                                   ":6:9: no key 'colour' is known here"             },
-        {CSV "format: xml\n",                                   "this key stands twice"                           },
-        {HEAD "format: xml\n",                                  ":3:9: a format is csv, tsv, jsonl, json or lines"},
-        {HEAD "text: \"{a\"\n",                                 ":3:7: a { is not closed"                         },
-        {HEAD "text: \"{}\"\n",                                 ":3:7: {} names no column"                        },
-        {HEAD "text: [a]\n",                                    ":3:7: an array where text is wanted"             },
-        {"source: \"s-{a}\"\nlicence: MIT\n",
-         ":1:9: only the source of a part may name columns"                                                       },
-        {CSV "labels: {set: {hate: 1}}\n",                      ":6:9: a list of rules is wanted"                 },
-        {CSV "labels: [{set: {hat: 1}}]\n",                     ":6:22: no factor is called 'hat'"                },
-        {CSV "labels: [{set: {hate: 2}}]\n",                    "a value is a number from 0 to 1"                 },
-        {CSV "labels: [{set: {hate: yes}}]\n",                  "a value is a number from 0 to 1"                 },
-        {CSV "labels: [{set: {hate: {to: 3}}}]\n",              "a column is wanted"                              },
-        {CSV "labels: [{categories: {insult: 1}}]\n",           "no category is called 'insult'"                  },
-        {CSV "labels: [{zero: []}]\n",                          "an empty list"                                   },
-        {CSV "labels: [{weight: 0}]\n",                         "a weight is above 0 and at most 1"               },
-        {CSV "labels: [{use: none.yaml}]\n",                    "cannot open"                                     },
-        {CSV "labels: [{use: self.yaml}]\n",                    "one that uses itself"                            },
-        {CSV "labels: [{when: {column: a}}]\n",                 "nothing is tested"                               },
-        {CSV "labels: [{when: {column: a, is: 1, like: b}}]\n", "one test a condition"                            },
-        {CSV "labels: [{when: {factor: hate, is: 1}}]\n",       "a factor is a number"                            },
-        {CSV "labels: [{when: {column: a, fifth: 6}}]\n",       "a fifth is a number from 1 to 5"                 },
-        {CSV "labels: [{when: {column: a, fifth: 12}}]\n",      "a fifth is a number from 1 to 5"                 },
-        {CSV "labels: [{when: {terms: bad.txt}}]\n",            "bad.txt:2: a phrase begins with"                 },
-        {CSV "weight: 1.5\n",                                   "a weight is above 0 and at most 1"               },
-        {CSV "split: sideways\n",                               "a side is train, calibrate, test, free or skip"  },
-        {CSV "split: {column: a}\n",                            "`column` and `sides` are wanted"                 },
-        {CSV "cut: {words: [9, 2]}\n",                          "a whole number from 9 to 100000 is wanted"       },
-        {CSV "cut: {pieces: 2}\n",                              "`words` is wanted"                               },
-        {CSV "max_rows: 0\n",                                   "a whole number from 1"                           },
-        {CSV "separator: ab\n",                                 "a separator is one character"                    },
-        {CSV "case: upper\n",                                   "a case is keep, lower or sentence"               },
-        {CSV "quotes: no\n",                                    "true or false is wanted"                         },
-        {CSV "parts: []\n",                                     "a list of 1 to 256 parts is wanted"              },
-        {CSV "votes: {file: a}\n",                              "are wanted"                                      },
-        {CSV "append: {file: a}\n",                             "`file` and `text` are wanted"                    },
-        {CSV "replace: {\"\": a}\n",                            "nothing cannot be replaced"                      },
-        {CSV "between: [a]\n",                                  "a beginning and an end are wanted"               },
-        {CSV "origin: rumour\n",                                "no such origin of labels"                        },
-    };
     Temp *t = *state;
     temp_file(t, "self.yaml", STR("- use: self.yaml\n"));
     temp_file(t, "bad.txt", STR("fine\na*\n"));
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         const Recipe *r = NULL;
         Err err = {0};
-        const char *path = temp_file(t, "r.yaml", str_of(cases[i].yaml));
+        const char *path = temp_file(t, "r.yaml", str_of(refusals[i].yaml));
         assert_false(recipe_load(t->arena, path, &r, &err));
         assert_null(r);
-        if (!strstr(err.msg, cases[i].want) || !strstr(err.msg, t->dir))
-            fail_msg("case %zu: '%s', wanted '%s'", i, err.msg, cases[i].want);
+        if (!strstr(err.msg, refusals[i].want) || !strstr(err.msg, t->dir))
+            fail_msg("case %zu: '%s', wanted '%s'", i, err.msg, refusals[i].want);
     }
 }
 
