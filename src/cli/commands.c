@@ -8,6 +8,7 @@ const Command *const command_list[] = {
     &cmd_config,
     &cmd_corpus_build,
     &cmd_evaluate,
+    &cmd_fairness,
     &cmd_fold,
     &cmd_ingest,
     &cmd_label_agreement,

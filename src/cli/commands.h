@@ -9,6 +9,7 @@ extern const Command cmd_calibrate;
 extern const Command cmd_config;
 extern const Command cmd_corpus_build;
 extern const Command cmd_evaluate;
+extern const Command cmd_fairness;
 extern const Command cmd_fold;
 extern const Command cmd_ingest;
 extern const Command cmd_label_agreement;

@@ -1,8 +1,10 @@
-/* judge.h - what commands that give verdicts share: the release and kernels to judge with. */
+/* judge.h - what commands that give verdicts share: the release and kernels to judge with,
+ * and the one way to judge many texts with them. */
 #ifndef CLI_JUDGE_H
 #define CLI_JUDGE_H
 
 #include "cli/command.h"
+#include "model/fairness.h"
 #include "moderate/moderate.h"
 
 /* --release REF of the command, else the setting `release`; names and digests are looked
@@ -12,5 +14,17 @@ bool judge_open(Cli *cli, Release **out, Err *err);
 #define RELEASES_DIR "releases"
 
 Limits judge_limits(const Cli *cli);
+int judge_threads(const Cli *cli); /* the setting `workers`, else the processors; at most 64 */
+
+/* Every row through moderate(), on judge_threads; judged[rows->count] in the command's
+ * arena. */
+bool judge_rows(Cli *cli, const Release *r, const Rows *rows, Judged **out, Err *err);
+
+/* The thresholds in force: the policy's where it fixes one, else the release's. */
+void judge_thresholds(const Release *r, double threshold[CATEGORY_COUNT]);
+
+/* Reads the templates at `path`, judges their sentences, measures. */
+#define JUDGE_IDENTITIES "corpus/fairness/templates.yaml"
+bool judge_fairness(Cli *cli, const Release *r, const char *path, Fairness *out, Err *err);
 
 #endif

@@ -101,17 +101,23 @@ double metric_recall_at_fpr(const Ranked *r, double rate)
     return (double)best / (double)r->positives;
 }
 
+/* Equal scores share a bin, else their order would matter. */
+size_t metric_bin_end(const Ranked *r, size_t b, size_t from)
+{
+    size_t to = (b + 1) * r->count / METRIC_BINS;
+    while (to > 0 && to < r->count && !r->last[to - 1])
+        to++;
+    return to > from ? to : from;
+}
+
 double metric_ece(const Ranked *r)
 {
     if (r->count == 0)
         return NAN;
     double sum = 0;
     for (size_t b = 0, from = 0; b < METRIC_BINS; b++) {
-        size_t to = (b + 1) * r->count / METRIC_BINS;
+        size_t to = metric_bin_end(r, b, from);
         double gap = 0;
-        /* Equal scores share a bin, else their order would matter. */
-        while (to > 0 && to < r->count && !r->last[to - 1])
-            to++;
         for (; from < to; from++)
             gap += r->score[from] - (double)r->label[from];
         sum += fabs(gap);

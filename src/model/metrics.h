@@ -41,6 +41,8 @@ double metric_recall_at_fpr(const Ranked *r, double rate);
 
 enum { METRIC_BINS = 15 };
 double metric_ece(const Ranked *r);
+/* Where bin b, which begins at row `from`, ends: one definition for the error and its plot. */
+size_t metric_bin_end(const Ranked *r, size_t b, size_t from);
 double metric_brier(const Ranked *r);
 
 typedef struct AtThreshold {
