@@ -37,11 +37,14 @@ static const Option options[] = {
      .type = OPTION_TEXT,
      .value = "WORD",
      .help = "of the release; the plan's name when not given"},
+    {.name = "float32",
+     .type = OPTION_FLAG,
+     .help = "keep the encoder's weights in full: four times the size, to see what int8 costs"},
     {.name = "stop-after",
      .type = OPTION_INT,
      .value = "STEPS",
      .help = "write a checkpoint there and end with status 1"},
-    {0                                                   },
+    {0                                 },
 };
 
 static bool load_rows(Cli *cli, SnapshotInfo *info, Rows *rows, Err *err)
@@ -140,6 +143,7 @@ static bool run(Cli *cli, Err *err)
     TrainInput in = {.rows = &rows,
                      .dir = cli_text(cli, "out", NULL),
                      .progress = &cli->progress,
+                     .float32 = cli_flag(cli, "float32"),
                      .stop_after = cli_int(cli, "stop-after", 0)};
     if (!in.dir)
         return err_set(err, ERR_USAGE, "train wants --out DIR");

@@ -120,7 +120,7 @@ bool draw_open(Arena *a, const Rows *rows, const Plan *plan, const Vocab *vocab,
                Err *err)
 {
     Draw *d = arena_new(a, Draw);
-    *d = (Draw){.rows = rows, .plan = plan, .vocab = vocab, .cut = WINDOWS_DEFAULT};
+    *d = (Draw){.rows = rows, .plan = plan, .vocab = vocab, .cut = plan_windows(plan)};
     group_rows(a, d);
     if (d->source_count == 0)
         return err_set(err, ERR_INPUT,
@@ -148,29 +148,84 @@ static Str in_case(Arena *a, Str s, bool capitals)
 
 typedef struct Drawn {
     uint32_t row;
+    const float *target;
+    float weight;
     const int32_t *piece;
     size_t pieces, first, windows, cost; /* cost: pieces of its windows together */
 } Drawn;
 
+/* A run of windows over the pieces, at `place` in [0, 1). */
+static void cut_run(const Draw *d, double place, Drawn *x)
+{
+    size_t all = windows_count(&d->cut, x->pieces), most = (size_t)d->plan->max_windows;
+    x->windows = all < most ? all : most;
+    x->first = (size_t)(place * (double)(all - x->windows + 1));
+    x->cost = x->windows * windows_size(&d->cut, x->pieces);
+}
+
 /* Every draw takes the same number of random numbers, whatever the text. */
-static bool draw_one(Draw *d, Arena *a, Drawn *out, Err *err)
+static bool draw_row(Draw *d, Arena *a, Drawn *out, Err *err)
 {
     uint32_t row = sampler_next(d->sampler);
     double noise = rng_unit(&d->rng), place = rng_unit(&d->rng);
-    Str text = d->rows->row[row].text;
+    const Row *r = &d->rows->row[row];
+    Str text = r->text;
     if (noise < d->plan->case_noise)
         text = in_case(a, text, noise < d->plan->case_noise / 4);
     Pieces p;
     if (!tokenize(d->vocab, a, text, PIECES_READ, &p, err))
         return err_wrap(err, "row %u of the snapshot", row);
-    size_t all = windows_count(&d->cut, p.count), most = (size_t)d->plan->max_windows;
-    size_t n = all < most ? all : most;
     *out = (Drawn){.row = row,
+                   .target = r->labels.factor,
+                   .weight = r->weight,
                    .piece = p.id,
-                   .pieces = p.count,
-                   .first = (size_t)(place * (double)(all - n + 1)),
-                   .windows = n,
-                   .cost = n * windows_size(&d->cut, p.count)};
+                   .pieces = p.count};
+    cut_run(d, place, out);
+    return true;
+}
+
+/* What is said of two texts set behind one another. */
+static float joined_target(float x, float y)
+{
+    if (x >= 0.5f || y >= 0.5f) /* false of NaN */
+        return y >= 0.5f && !(x > y) ? y : x;
+    if (!label_known(x) || !label_known(y))
+        return NAN;
+    return x > y ? x : y;
+}
+
+/* x with y behind it, if all of both can be read. */
+static bool join(const Draw *d, Arena *a, Drawn *x, const Drawn *y)
+{
+    Drawn both = {.row = x->row, .pieces = x->pieces + y->pieces};
+    cut_run(d, 0, &both);
+    if (windows_count(&d->cut, both.pieces) > both.windows)
+        return false;
+    int32_t *piece = arena_array(a, int32_t, both.pieces);
+    float *target = arena_array(a, float, FACTOR_COUNT);
+    memcpy(piece, x->piece, x->pieces * sizeof *piece);
+    memcpy(piece + x->pieces, y->piece, y->pieces * sizeof *piece);
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        target[f] = joined_target(x->target[f], y->target[f]);
+    both.piece = piece;
+    both.target = target;
+    both.weight = x->weight < y->weight ? x->weight : y->weight;
+    *x = both;
+    return true;
+}
+
+static bool draw_one(Draw *d, Arena *a, Drawn *out, Err *err)
+{
+    double joins = rng_unit(&d->rng);
+    if (!draw_row(d, a, out, err))
+        return false;
+    Drawn next;
+    bool more = joins < d->plan->join && out->windows > 0;
+    while (more) {
+        if (!draw_row(d, a, &next, err))
+            return false;
+        more = next.windows > 0 && join(d, a, out, &next) && rng_unit(&d->rng) < 0.5;
+    }
     return true;
 }
 
@@ -201,7 +256,11 @@ static void deal(Draw *d, Arena *a, const Drawn *drawn, int count, DrawPart *par
             if (to[i] != p)
                 continue;
             const Drawn *x = &drawn[i];
-            text[t++] = (DrawText){x->row, w, (int)x->windows};
+            text[t++] = (DrawText){.row = x->row,
+                                   .target = x->target,
+                                   .weight = x->weight,
+                                   .first = w,
+                                   .count = (int)x->windows};
             size_t size = windows_size(&d->cut, x->pieces);
             for (size_t j = 0; j < x->windows; j++, w++) {
                 size_t at = windows_start(&d->cut, x->pieces, x->first + j);

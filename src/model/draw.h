@@ -1,6 +1,11 @@
 /* draw.h - what one training step reads: texts drawn from the training split, cut into
  * windows, dealt to the threads in equal parts.
  *
+ * Some texts are joined from several rows (plan->join): a factor holds of the whole when
+ * it holds of a part, is unknown when a part that could carry it is unknown, else the
+ * greatest of the parts' values.  What is bad then stands anywhere in a longer text, and
+ * length says nothing of it.
+ *
  * Everything here follows from the plan's seed and the number of texts drawn so far, so
  * a resumed run draws what the first would have drawn.
  */
@@ -13,8 +18,10 @@
 #include "model/sampler.h"
 
 typedef struct DrawText {
-    uint32_t row;
-    int first, count; /* its windows in the part's batch */
+    uint32_t row;        /* the first of its rows, where several were joined */
+    const float *target; /* [FACTOR_COUNT], NaN unknown */
+    float weight;        /* the least of its rows' */
+    int first, count;    /* its windows in the part's batch */
 } DrawText;
 
 /* One thread's part of a step. */

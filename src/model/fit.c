@@ -60,6 +60,8 @@ static AdamwSpan span_of(const Fit *f, const char *name, size_t from, int rows, 
     if (frozen)
         return s;
     s.rate = (float)(network ? plan->head_rate : plan->encoder_rate);
+    if (strncmp(name, "l0_", 3) == 0)
+        s.rate *= (float)plan->layer_decay;
     s.decay = rows > 1 ? (float)plan->weight_decay : 0.0f;
     if (strcmp(name, "embed") == 0) {
         s.rate = (float)plan->embedding_rate;
@@ -178,17 +180,14 @@ const Draw *fit_draw(const Fit *f) { return f->draw; }
 static void text_loss(Part *p, const NetworkParams *net, const float *z, float *dz,
                       float *dpool)
 {
-    const Rows *rows = p->fit->in.rows;
     for (int t = 0; t < p->drawn.count; t++) {
         const DrawText *x = &p->drawn.text[t];
-        const Row *row = &rows->row[x->row];
         float pooled[FACTOR_COUNT], grad[FACTOR_COUNT], weight[FACTOR_COUNT];
         const float *zt = z + (size_t)x->first * FACTOR_COUNT;
         pool_forward(zt, net->pool_s, x->count, FACTOR_COUNT, pooled);
         for (int i = 0; i < FACTOR_COUNT; i++)
-            weight[i] = row->weight;
-        LossSum s =
-            bce_loss(pooled, row->labels.factor, weight, FACTOR_COUNT, (float)p->scale, grad);
+            weight[i] = x->weight;
+        LossSum s = bce_loss(pooled, x->target, weight, FACTOR_COUNT, (float)p->scale, grad);
         p->loss += s.loss;
         p->known += s.weight;
         pool_backward(zt, net->pool_s, grad, x->count, FACTOR_COUNT,

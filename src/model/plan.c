@@ -126,6 +126,11 @@ bool plan_parse(Arena *a, Str yaml, const char *name, Plan *out, Err *err)
         if (!ok)
             return false;
     }
+    if (p.window_stride > p.window_pieces)
+        return err_set(err, ERR_INPUT,
+                       "%s: 'window_stride' is beyond 'window_pieces': pieces between two "
+                       "windows would never be read",
+                       name);
     *out = p;
     return true;
 }

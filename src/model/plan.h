@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "model/features.h"
 #include "policy/taxonomy.h"
 
 #include <stdint.h>
@@ -20,10 +21,14 @@
     X(threads,             int64_t, 2,       1,     64,      "shards of a batch; part of what fixes the result") \
     X(steps,               int64_t, 1500,    1,     1e7,     "updates of the weights")                    \
     X(batch_pieces,        int64_t, 2048,    32,    1e6,     "pieces of all windows in one batch, about") \
+    X(window_pieces,       int64_t, 32,      4,     128,     "pieces of one window")                      \
+    X(window_stride,       int64_t, 24,      1,     128,     "pieces from one window to the next, at most window_pieces") \
     X(max_windows,         int64_t, 6,       1,     256,     "windows of one text in training: a run of them at a random place") \
+    X(join,                double,  0,       0,     1,       "share of texts that get others set behind them, while max_windows allows") \
     X(encoder_rate,        double,  2e-4,    0,     1,       "peak learning rate of the encoder")         \
     X(embedding_rate,      double,  1e-4,    0,     1,       "of the piece embeddings")                   \
     X(head_rate,           double,  2e-3,    0,     1,       "of factor heads and pooling")               \
+    X(layer_decay,         double,  1,       0.01,  1,       "the lower layer's rate, relative to the upper's") \
     X(warmup,              double,  0.06,    0,     1,       "share of the steps until the peak")         \
     X(weight_decay,        double,  0.01,    0,     1,       "decoupled, on matrices only")               \
     X(clip,                double,  5.0,     1e-3,  1e6,     "largest norm of the gradient")              \
@@ -62,6 +67,12 @@ typedef struct Plan {
 } Plan;
 
 void plan_defaults(Plan *p);
+
+static inline Windows plan_windows(const Plan *p)
+{
+    return (Windows){(int)p->window_pieces, (int)p->window_stride};
+}
+
 bool plan_parse(Arena *a, Str yaml, const char *name, Plan *out, Err *err);
 
 #endif

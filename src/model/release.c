@@ -47,9 +47,10 @@ static const char *section(Arena *a, const char *room, const char *name)
 }
 
 /* A vector costs nothing and carries biases and gains: only matrices are cut to int8. */
-static void add_param(PackWriter *w, const char *name, const float *x, int rows, int cols)
+static void add_param(PackWriter *w, bool float32, const char *name, const float *x, int rows,
+                      int cols)
 {
-    if (rows == 1)
+    if (rows == 1 || float32)
         pack_add_f32(w, name, x, (size_t)rows, (size_t)cols);
     else
         pack_add_i8(w, name, x, (size_t)rows, (size_t)cols);
@@ -59,8 +60,8 @@ static void add_weights(PackWriter *w, Arena *a, const ReleaseParts *p)
 {
     for (int i = 0; i < encoder_param_info_count; i++) {
         const EncoderParamInfo *e = &encoder_param_info[i];
-        add_param(w, section(a, "encoder", e->name), p->encoder->all + e->offset, e->rows,
-                  e->cols);
+        add_param(w, p->float32, section(a, "encoder", e->name), p->encoder->all + e->offset,
+                  e->rows, e->cols);
     }
     for (int i = 0; i < network_param_info_count; i++) {
         const NetworkParamInfo *n = &network_param_info[i];
@@ -104,6 +105,13 @@ bool release_save(Arena *a, const ReleaseParts *p, const char *path, Digest *dig
     return ok;
 }
 
+static bool has_float32(const Pack *p)
+{
+    const float *x;
+    Err ignored = {0};
+    return pack_f32(p, "encoder/embed", ENCODER_VOCAB, ENCODER_WIDTH0, &x, &ignored);
+}
+
 bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err)
 {
     size_t buckets = r->fast.layer.buckets;
@@ -115,6 +123,7 @@ bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err)
                           .vocab = r->vocab,
                           .encoder = &r->encoder,
                           .network = &r->network,
+                          .float32 = has_float32(r->pack),
                           .windows = r->manifest.windows,
                           .buckets = r->manifest.buckets,
                           .fast_weight = weight,

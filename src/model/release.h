@@ -3,8 +3,9 @@
  * A release is a pack (nn/pack.h) with these sections: `manifest` (JSON: format, name,
  * time, window sizes, buckets, calibration, thresholds, what it was trained on), `vocab`,
  * `policy` (text), `report` (JSON), one section per encoder parameter ("encoder/embed",
- * matrices int8 by row, vectors float32) and per network parameter ("network/head_w"),
- * `fast/weight` (int8), `fast/bias`, `ensemble`.  Its digest is its name for ever.
+ * matrices int8 by row or float32, vectors float32) and per network parameter
+ * ("network/head_w"), `fast/weight` (int8), `fast/bias`, `ensemble`.  Its digest is its name
+ * for ever.
  *
  * Opening checks everything before anything is believed: format, shapes, finite numbers,
  * vocabulary, policy.  Opened read-only and shared between threads.
@@ -44,6 +45,7 @@ typedef struct ReleaseParts {
     const Vocab *vocab;
     const EncoderParams *encoder;
     const NetworkParams *network;
+    bool float32; /* keep the matrices as they are: four times the size */
     Windows windows;
     uint32_t buckets;
     const float *fast_weight; /* [buckets, FACTOR_COUNT] */

@@ -78,7 +78,7 @@ static Teacher teacher_of(const TrainInput *in, Fit *f, EncoderParams *enc, Netw
                      .encoder = enc,
                      .network = net,
                      .vocab = in->vocab,
-                     .windows = WINDOWS_DEFAULT,
+                     .windows = plan_windows(in->plan),
                      .max_pieces = READ_PIECES};
 }
 
@@ -257,7 +257,8 @@ bool train(Arena *a, const TrainInput *in, Str *path, Err *err)
                           .vocab = in->vocab,
                           .encoder = &enc,
                           .network = &net,
-                          .windows = WINDOWS_DEFAULT,
+                          .float32 = in->float32,
+                          .windows = plan_windows(in->plan),
                           .buckets = FAST_BUCKETS,
                           .fast_weight = weight,
                           .fast_bias = bias,

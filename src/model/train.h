@@ -28,6 +28,7 @@ typedef struct TrainInput {
     Str name;        /* of the release */
     Str training;    /* JSON object for the release */
     int64_t created_ms;
+    bool float32; /* ReleaseParts.float32 */
     const Progress *progress;
     int64_t stop_after; /* > 0: ERR_STOPPED after that many steps in all, checkpoint written */
 } TrainInput;

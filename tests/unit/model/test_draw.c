@@ -103,6 +103,52 @@ static void a_restored_draw_goes_on_as_the_first_would_have(void **state)
     assert_int_equal(err.code, ERR_CORRUPT);
 }
 
+/* Every text is of one letter run, so a joined one starts anew inside. */
+static void joined_texts_are_short_and_hold_what_their_parts_hold(void **state)
+{
+    Arena *a = *state;
+    Err err = {0};
+    Rows rows = some_rows(a);
+    for (size_t i = 0; i < ROWS; i += 2) { /* the short ones */
+        labels_unknown(&rows.row[i].labels);
+        rows.row[i].labels.factor[FACTOR_HATE] = i % 4 ? 1.0f : 0.0f;
+        rows.row[i].labels.factor[FACTOR_INSULT] = 0.25f;
+        if (i % 4)
+            rows.row[i].labels.factor[FACTOR_THREAT] = 0;
+        rows.row[i].weight = i % 4 ? 0.5f : 1.0f;
+    }
+    Plan plan = small_plan();
+    PlanSource source[] = {
+        {STR("long"),  0},
+        {STR("short"), 1}
+    };
+    plan.source = source;
+    plan.source_count = 2;
+    plan.join = 1;
+    Draw *d;
+    assert_true(draw_open(a, &rows, &plan, letters(a), &d, &err));
+    int joined = 0, hateful = 0, unknown = 0;
+    for (int step = 0; step < 20; step++) {
+        DrawPart part[2];
+        assert_true(draw_next(d, a, part, &err));
+        for (int p = 0; p < 2; p++)
+            for (int t = 0; t < part[p].count; t++) {
+                const DrawText *x = &part[p].text[t];
+                assert_in_range(x->count, 1, 3);
+                assert_true(x->target[FACTOR_INSULT] == 0.25f);
+                assert_true(isnan(x->target[FACTOR_SEXUAL]));
+                joined += x->target != rows.row[x->row].labels.factor;
+                hateful += x->target[FACTOR_HATE] == 1.0f && x->row % 4 == 0;
+                unknown += isnan(x->target[FACTOR_THREAT]) && x->row % 4 == 2;
+                if (x->row % 4 == 2)
+                    assert_true(x->weight == 0.5f && x->target[FACTOR_HATE] == 1.0f);
+            }
+    }
+    assert_true(joined > 50);  /* nearly all: a text fills three windows rarely */
+    assert_true(hateful > 10); /* a harmless one with a hateful one behind it */
+    assert_true(unknown > 10); /* what one part leaves open stays open */
+}
+
 static void a_plan_can_leave_a_source_out(void **state)
 {
     Arena *a = *state;
@@ -191,6 +237,8 @@ int main(void)
             parts_hold_whole_windows_of_training_rows_in_equal_measure, with_room,
             without_arena),
         cmocka_unit_test_setup_teardown(a_restored_draw_goes_on_as_the_first_would_have,
+                                        with_room, without_arena),
+        cmocka_unit_test_setup_teardown(joined_texts_are_short_and_hold_what_their_parts_hold,
                                         with_room, without_arena),
         cmocka_unit_test_setup_teardown(a_plan_can_leave_a_source_out, with_room,
                                         without_arena),

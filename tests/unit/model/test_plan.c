@@ -33,16 +33,17 @@ static void keys_and_sources_are_read(void **state)
 static const struct {
     const char *yaml, *says;
 } refusals[] = {
-    {"- a\n",                  "a plan is a mapping"                   },
-    {"stepps: 1\n",            "p.yaml:1:9: a plan has no key 'stepps'"},
-    {"steps: 1.5\n",           "must be a whole number"                },
-    {"steps: 0\n",             "must lie between"                      },
-    {"ema: 1\n",               "must lie between"                      },
-    {"dropout: high\n",        "must be a number"                      },
-    {"sources: [edos]\n",      "a mapping of source"                   },
-    {"sources:\n  edos: -1\n", "p.yaml:2:9: 'edos' must be a weight"   },
-    {"default_power: 2\n",     "a number from 0 to 1"                  },
-    {"name: 7\n",              "'name' must be text"                   },
+    {"- a\n",                  "a plan is a mapping"                           },
+    {"stepps: 1\n",            "p.yaml:1:9: a plan has no key 'stepps'"        },
+    {"steps: 1.5\n",           "must be a whole number"                        },
+    {"steps: 0\n",             "must lie between"                              },
+    {"window_stride: 33\n",    "pieces between two windows would never be read"},
+    {"ema: 1\n",               "must lie between"                              },
+    {"dropout: high\n",        "must be a number"                              },
+    {"sources: [edos]\n",      "a mapping of source"                           },
+    {"sources:\n  edos: -1\n", "p.yaml:2:9: 'edos' must be a weight"           },
+    {"default_power: 2\n",     "a number from 0 to 1"                          },
+    {"name: 7\n",              "'name' must be text"                           },
 };
 
 static void what_is_wrong_is_named_with_its_place(void **state)

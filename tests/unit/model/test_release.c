@@ -56,14 +56,16 @@ static Digest save(World *w, const char *path)
     return d;
 }
 
-static Release *open_one(World *w)
+static Release *open_at(World *w, const char *path)
 {
-    Release *r;
     Err err = {0};
-    if (!release_open(w->path, w->kernels, &r, &err))
+    Release *r = NULL;
+    if (!release_open(path, w->kernels, &r, &err))
         fail_msg("%s", err.msg);
     return r;
 }
+
+static Release *open_one(World *w) { return open_at(w, w->path); }
 
 static void what_is_saved_is_opened(void **state)
 {
@@ -323,11 +325,38 @@ static void a_save_that_fails_leaves_the_old_release_or_none(void **state)
 }
 #endif
 
+static void a_release_in_full_keeps_every_bit_and_stays_so_when_written_again(void **state)
+{
+    World *w = *state;
+    Err err = {0};
+    size_t bytes = encoder_param_count() * sizeof(float);
+    Release *cut = (save(w, w->path), open_one(w));
+    assert_memory_not_equal(release_encoder(cut)->all, w->parts.encoder->all, bytes);
+    release_close(cut);
+    w->parts.float32 = true;
+    Digest first = save(w, w->path);
+    Release *r = open_one(w);
+    assert_memory_equal(release_encoder(r)->all, w->parts.encoder->all, bytes);
+    ReleaseParts again;
+    Digest second;
+    char path[128];
+    snprintf(path, sizeof path, "%s/two.gavel", w->dir);
+    assert_true(release_parts(r, w->arena, &again, &err));
+    assert_true(again.float32);
+    assert_true(release_save(w->arena, &again, path, &second, &err));
+    assert_memory_equal(&first, &second, sizeof first);
+    Release *s = open_at(w, path);
+    assert_memory_equal(release_encoder(s)->all, w->parts.encoder->all, bytes);
+    release_close(s);
+    release_close(r);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, with_world, without_world)
     const struct CMUnitTest tests[] = {
         T(what_is_saved_is_opened),
+        T(a_release_in_full_keeps_every_bit_and_stays_so_when_written_again),
         T(the_same_parts_give_the_same_bytes),
         T(int8_keeps_weights_within_half_a_step),
         T(saving_an_open_release_again_keeps_its_scores),
