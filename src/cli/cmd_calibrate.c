@@ -161,8 +161,8 @@ static bool measure(Job *job, Str *report, Err *err)
     Evaluation *e = arena_new(a, Evaluation);
     evaluate(a, &in, e);
     const char *name = cli_text(job->cli, "name", NULL);
-    ReportSubject subject = {name ? str_of(name) : release_name(job->release), STR(""),
-                             str_print(a, "snapshot %.12s, split test", job->snapshot)};
+    ReportSubject subject = {.release = name ? str_of(name) : release_name(job->release),
+                             .data = str_print(a, "snapshot %.12s, split test", job->snapshot)};
     Buf b;
     buf_init(&b, REPORT_MAX);
     JsWriter w = js_writer(&b);

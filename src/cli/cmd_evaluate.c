@@ -1,6 +1,6 @@
 /* cmd_evaluate.c - how good a release is on labelled rows. */
+#include "base/clock.h"
 #include "base/file.h"
-#include "base/thread.h"
 #include "cli/commands.h"
 #include "cli/judge.h"
 #include "data/recipe.h"
@@ -10,8 +10,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { REPORT_MAX = 64 << 20, SEED = 1 };
+#define IDENTITIES_DIR "recipes/terms/identity"
+enum { REPORT_MAX = 64 << 20, SEED = 1, MISTAKES_MOST = 1000 };
 
 /* ---- rows ---------------------------------------------------------------------------- */
 
@@ -82,23 +84,131 @@ static bool read_rows(Cli *cli, Rows *out, Str *data, Err *err)
     return ok;
 }
 
-/* ---- judging and writing ------------------------------------------------------------- */
+/* ---- judging ------------------------------------------------------------------------- */
 
-typedef struct Bench {
-    const Release *release;
-    Limits limits;
-} Bench;
-
-static bool judge_text(void *ctx, Arena *a, Str text, Judged *out, Err *err)
+/* What a release says of the rows, and the thresholds it says it at. */
+static bool judge_input(Cli *cli, const Release *release, const Rows *rows, EvaluateInput *in,
+                        Err *err)
 {
-    const Bench *b = ctx;
-    Verdict v;
-    if (!moderate(b->release, &b->limits, a, &(Input){&text, 1}, &v, err))
+    Judged *judged;
+    if (!judge_rows(cli, release, rows, &judged, err))
         return false;
-    memcpy(out->score, v.score, sizeof out->score);
-    memcpy(out->factor, v.factor, sizeof out->factor);
+    *in = (EvaluateInput){
+        .rows = rows, .judged = judged, .policy = release_policy(release), .seed = SEED};
+    judge_thresholds(release, in->threshold);
     return true;
 }
+
+static Str hex_of(Arena *a, const Release *r)
+{
+    char hex[DIGEST_HEX_SIZE];
+    Digest digest = release_digest(r);
+    digest_hex(&digest, hex);
+    return str_copy(a, str_of(hex));
+}
+
+/* ---- what is asked for beside the plain figures --------------------------------------- */
+
+/* Lists of words that mention a group, one a file: religion-muslim.txt ... */
+static bool read_mentions(Cli *cli, EvaluateInput *in, Err *err)
+{
+    Arena *a = cli->arena;
+    const char *dir = cli_text(cli, "identities", NULL);
+    Str *name = NULL, text;
+    if (!dir && !file_is_dir(IDENTITIES_DIR))
+        return true;
+    dir = dir ? dir : IDENTITIES_DIR;
+    if (!file_list(a, dir, ".txt", &name, &in->mentions, err))
+        return false;
+    Mention *m = arena_array(a, Mention, in->mentions);
+    for (size_t i = 0; i < in->mentions; i++) {
+        const char *path = str_z(a, str_print(a, "%s/" STR_FMT, dir, STR_ARG(name[i])));
+        m[i].name = (Str){name[i].ptr, name[i].len - strlen(".txt")};
+        if (!file_load(a, path, TERMS_LIST_MAX, &text, err) ||
+            !terms_parse(a, text, path, &m[i].terms, err))
+            return false;
+    }
+    in->mention = m;
+    return true;
+}
+
+static bool read_wishes(Cli *cli, EvaluateInput *in, Err *err)
+{
+    const char *between = cli_text(cli, "between", NULL);
+    int64_t mistakes = cli_int(cli, "mistakes", 0);
+    if (mistakes < 0 || mistakes > MISTAKES_MOST)
+        return err_set(err, ERR_USAGE, "--mistakes is 0 to %d", MISTAKES_MOST);
+    in->mistakes = (size_t)mistakes;
+    in->shapes = true;
+    if (between) {
+        Str rest = str_of(between);
+        if (!str_cut(&rest, ':', &in->above) || rest.ptr == NULL || rest.len == 0 ||
+            in->above.len == 0)
+            return err_set(err, ERR_USAGE, "--between wants two sources: ATTACKS:BENIGN");
+        in->below = rest;
+    }
+    return read_mentions(cli, in, err);
+}
+
+static bool compare_with(Cli *cli, const EvaluateInput *in, ReportSubject *s, Err *err)
+{
+    const char *ref = cli_text(cli, "against", NULL);
+    Release *other;
+    EvaluateInput theirs;
+    if (!ref)
+        return true;
+    if (!judge_open_ref(cli, ref, &other, err))
+        return err_wrap(err, "--against");
+    Comparison *c = arena_new(cli->arena, Comparison);
+    c->release = str_copy(cli->arena, release_name(other));
+    c->digest = hex_of(cli->arena, other);
+    bool ok = judge_input(cli, other, in->rows, &theirs, err);
+    if (ok)
+        compare(cli->arena, in, &theirs, SEED, c);
+    release_close(other);
+    s->against = c;
+    return ok;
+}
+
+static bool measure_fairness(Cli *cli, const Release *release, ReportSubject *s, Err *err)
+{
+    const char *path = cli_text(cli, "fairness", NULL);
+    if (!path && cli_text(cli, "report", NULL) && file_exists(JUDGE_IDENTITIES))
+        path = JUDGE_IDENTITIES;
+    if (!path)
+        return true;
+    Fairness *f = arena_new(cli->arena, Fairness);
+    s->fairness = f;
+    return judge_fairness(cli, release, path, f, err);
+}
+
+/* The day; of SOURCE_DATE_EPOCH (seconds) where it is set, as `gavel train` has it, so that
+ * a report can be made twice. */
+static bool today(Arena *a, Str *out, Err *err)
+{
+    char iso[CLOCK_ISO_SIZE];
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    int64_t ms = clock_wall_ms();
+    if (epoch && (!str_to_i64(str_of(epoch), &ms) || ms < 0 || ms > INT64_C(1) << 40))
+        return err_set(err, ERR_USAGE, "SOURCE_DATE_EPOCH wants seconds since 1970");
+    clock_iso(epoch ? ms * 1000 : ms, iso);
+    *out = str_print(a, "%.10s", iso);
+    return true;
+}
+
+static bool describe(Cli *cli, const Release *release, ReportSubject *s, Err *err)
+{
+    const Policy *p = release_policy(release);
+    s->release = release_name(release);
+    s->digest = hex_of(cli->arena, release);
+    s->policy = str_print(cli->arena, STR_FMT " " STR_FMT, STR_ARG(policy_id(p)),
+                          STR_ARG(policy_version(p)));
+    s->maps = release_calibration(release);
+    return today(cli->arena, &s->date, err) &&
+           js_parse(cli->arena, release_training(release), &s->training, err);
+}
+
+/* ---- writing --------------------------------------------------------------------------- */
 
 static bool save(Cli *cli, const char *dir, const char *name, const Buf *b, Err *err)
 {
@@ -106,57 +216,54 @@ static bool save(Cli *cli, const char *dir, const char *name, const Buf *b, Err 
     return buf_ok(b, err) && file_save(str_z(cli->arena, path), buf_str(b), err);
 }
 
+static bool save_reports(Cli *cli, const char *dir, const Evaluation *e, const ReportSubject *s,
+                         const Buf *json, Err *err)
+{
+    Buf b;
+    buf_init(&b, REPORT_MAX);
+    report_markdown(e, s, &b);
+    bool ok = file_make_dirs(dir, err) && save(cli, dir, "report.json", json, err) &&
+              save(cli, dir, "MODEL_CARD.md", &b, err);
+    buf_clear(&b);
+    report_html(e, s, &b);
+    ok = ok && save(cli, dir, "report.html", &b, err);
+    buf_done(&b);
+    return ok;
+}
+
 static bool write_reports(Cli *cli, const Evaluation *e, const ReportSubject *s, Err *err)
 {
     const char *dir = cli_text(cli, "report", NULL);
-    Buf json, other;
+    Buf json, table;
     buf_init(&json, REPORT_MAX);
-    buf_init(&other, REPORT_MAX);
+    buf_init(&table, REPORT_MAX);
     JsWriter w = js_writer(&json);
     report_json(e, s, &w);
     buf_byte(&json, '\n');
-    report_markdown(e, s, &other);
-    bool ok = true;
-    if (dir)
-        ok = file_make_dirs(dir, err) && save(cli, dir, "report.json", &json, err) &&
-             save(cli, dir, "MODEL_CARD.md", &other, err);
-    if (ok && !cli->json) {
-        buf_clear(&other);
-        report_table(e, s, &other);
-    }
-    const Buf *shown = cli->json ? &json : &other;
+    bool ok = buf_ok(&json, err) && (!dir || save_reports(cli, dir, e, s, &json, err));
+    if (ok && !cli->json)
+        report_table(e, s, &table);
+    const Buf *shown = cli->json ? &json : &table;
     ok = ok && buf_ok(shown, err);
     if (ok)
         fwrite(shown->ptr, 1, shown->len, stdout);
     buf_done(&json);
-    buf_done(&other);
+    buf_done(&table);
     return ok;
 }
 
 static bool run_on(Cli *cli, const Release *release, Err *err)
 {
     Rows rows;
-    Str data;
-    Judged *judged;
-    Bench bench = {release, judge_limits(cli)};
-    int threads = cli->config.workers ? (int)cli->config.workers : thread_processors();
-    Judge judge = {judge_text, &bench, threads > 64 ? 64 : threads, &cli->progress};
-    if (!read_rows(cli, &rows, &data, err) ||
-        !evaluate_judge(cli->arena, &rows, &judge, &judged, err))
+    EvaluateInput in;
+    ReportSubject subject = {.rows = &rows};
+    if (!read_rows(cli, &rows, &subject.data, err) ||
+        !judge_input(cli, release, &rows, &in, err) || !read_wishes(cli, &in, err) ||
+        !describe(cli, release, &subject, err) || !compare_with(cli, &in, &subject, err) ||
+        !measure_fairness(cli, release, &subject, err))
         return false;
-    EvaluateInput in = {
-        .rows = &rows, .judged = judged, .policy = release_policy(release), .seed = SEED};
-    double shipped[CATEGORY_COUNT];
-    for (int c = 0; c < CATEGORY_COUNT; c++)
-        shipped[c] = release_threshold(release, (Category)c);
-    for (int c = 0; c < CATEGORY_COUNT; c++)
-        in.threshold[c] = decide_threshold(release_policy(release), (Category)c, shipped);
     Evaluation *e = arena_new(cli->arena, Evaluation);
     evaluate(cli->arena, &in, e);
-    char hex[DIGEST_HEX_SIZE];
-    Digest digest = release_digest(release);
-    digest_hex(&digest, hex);
-    ReportSubject subject = {release_name(release), str_of(hex), data};
     return write_reports(cli, e, &subject, err);
 }
 
@@ -178,8 +285,8 @@ static const Option options[] = {
      .type = OPTION_TEXT,
      .value = "REF",
      .help = "a file, a name in releases/, or digits of a digest"},
-    {.name = "snapshot",                    .type = OPTION_TEXT, .value = "REF", .help = "rows of a snapshot ..."},
-    {.name = "split",                                 .type = OPTION_TEXT, .value = "NAME", .help = "... test when not given"},
+    {.name = "snapshot",                                                                 .type = OPTION_TEXT, .value = "REF", .help = "rows of a snapshot ..."},
+    {.name = "split",                                                                              .type = OPTION_TEXT, .value = "NAME", .help = "... test when not given"},
     {.name = "file",
      .type = OPTION_TEXT,
      .value = "FILE.jsonl",
@@ -191,8 +298,28 @@ static const Option options[] = {
     {.name = "report",
      .type = OPTION_TEXT,
      .value = "DIR",
-     .help = "also write report.json and MODEL_CARD.md there"},
-    {0                 },
+     .help = "also write report.html, report.json and MODEL_CARD.md there"},
+    {.name = "against",
+     .type = OPTION_TEXT,
+     .value = "REF",
+     .help = "also say whether the release is better than this one on the same rows"},
+    {.name = "between",
+     .type = OPTION_TEXT,
+     .value = "A:B",
+     .help = "also the AUROC of source A's rows against source B's (x* fits what begins so)"},
+    {.name = "identities",
+     .type = OPTION_TEXT,
+     .value = "DIR",
+     .help = "lists of words that mention a group; " IDENTITIES_DIR " when not given"},
+    {.name = "fairness",
+     .type = OPTION_TEXT,
+     .value = "FILE",
+     .help = "templates to measure bias on; with --report " JUDGE_IDENTITIES " when not given"},
+    {.name = "mistakes",
+     .type = OPTION_INT,
+     .value = "N",
+     .help = "put the texts of the N worst rows of each category into the report (0)"},
+    {0                                                               },
 };
 
 const Command cmd_evaluate = {

@@ -1,10 +1,10 @@
 #include "model/evaluate.h"
 
 #include "base/parallel.h"
+#include "model/slices.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 
 /* ---- judging ------------------------------------------------------------------------- */
 
@@ -72,7 +72,58 @@ bool evaluate_negative(const float category[CATEGORY_COUNT])
     return none_positive(category, 1);
 }
 
-/* What is measured of the rows in hand, by their numbers. */
+bool evaluate_positive(const float category[CATEGORY_COUNT])
+{
+    for (int c = 0; c < CATEGORY_COUNT; c++)
+        if (category[c] >= .5f)
+            return true;
+    return false;
+}
+
+float evaluate_any_label(const float category[CATEGORY_COUNT])
+{
+    return evaluate_positive(category) ? 1 : evaluate_negative(category) ? 0 : NAN;
+}
+
+float (*evaluate_all_labels(Arena *a, const Policy *p, const Rows *rows))[CATEGORY_COUNT]
+{
+    float(*label)[CATEGORY_COUNT] =
+        (float(*)[CATEGORY_COUNT])arena_alloc(a, rows->count, sizeof *label);
+    for (size_t i = 0; i < rows->count; i++)
+        evaluate_labels(p, &rows->row[i].labels, label[i]);
+    return label;
+}
+
+bool evaluate_flags(const EvaluateInput *in, size_t i)
+{
+    for (int c = 0; c < CATEGORY_COUNT; c++)
+        if (in->judged[i].score[c] >= in->threshold[c])
+            return true;
+    return false;
+}
+
+static double logit(double p)
+{
+    const double inside = 1e-9;
+    p = p < inside ? inside : p > 1 - inside ? 1 - inside : p;
+    return log(p / (1 - p));
+}
+
+double evaluate_margin(const EvaluateInput *in, size_t i)
+{
+    double most = -INFINITY;
+    for (int c = 0; c < CATEGORY_COUNT; c++) {
+        double score = in->judged[i].score[c];
+        double margin = logit(score) - logit(in->threshold[c]);
+        if (score < in->threshold[c] && margin >= 0)
+            margin = -1e-12; /* two numbers beyond the logit's reach: the verdict decides */
+        if (margin > most)
+            most = margin;
+    }
+    return most;
+}
+
+/* Rows in hand, by their numbers. */
 typedef struct Table {
     const EvaluateInput *in;
     float (*label)[CATEGORY_COUNT]; /* of every row */
@@ -80,27 +131,23 @@ typedef struct Table {
     size_t count;
 } Table;
 
-static bool is_flagged(const EvaluateInput *in, size_t row)
+static void count(Alarms *x, bool flagged)
 {
-    for (int c = 0; c < CATEGORY_COUNT; c++)
-        if (in->judged[row].score[c] >= in->threshold[c])
-            return true;
-    return false;
+    x->rows++;
+    x->flagged += flagged;
 }
 
-static void count_alarms(const Table *t, Alarms *benign, Alarms *negative)
+static void count_alarms(const Table *t, Alarms *benign, Alarms *negative, Alarms *positive)
 {
     for (size_t i = 0; i < t->count; i++) {
         uint32_t row = t->row[i];
-        bool flagged = is_flagged(t->in, row);
-        if (evaluate_benign(t->label[row])) {
-            benign->rows++;
-            benign->flagged += flagged;
-        }
-        if (evaluate_negative(t->label[row])) {
-            negative->rows++;
-            negative->flagged += flagged;
-        }
+        bool flagged = evaluate_flags(t->in, row);
+        if (evaluate_benign(t->label[row]))
+            count(benign, flagged);
+        if (evaluate_negative(t->label[row]))
+            count(negative, flagged);
+        if (evaluate_positive(t->label[row]))
+            count(positive, flagged);
     }
 }
 
@@ -111,144 +158,202 @@ typedef struct Column {
     float *label;
 } Column;
 
-static Column column_new(Arena *a, size_t count)
+static Column column_new(Arena *a, size_t n)
 {
-    return (Column){count, arena_array(a, double, count), arena_array(a, float, count)};
+    return (Column){n, arena_array(a, double, n), arena_array(a, float, n)};
 }
 
-static void measure(Arena *a, const Column *x, Measure *m)
+static Column column_of_category(Arena *a, const Table *t, Category c)
 {
-    Ranked r;
-    ranked_new(a, x->score, x->label, x->count, &r);
-    m->known = r.count;
-    m->positives = r.positives;
-    m->auprc = metric_auprc(&r, NULL);
-    m->auroc = metric_auroc(&r, NULL);
-    m->recall_at_1 = metric_recall_at_fpr(&r, .01);
-    m->ece = metric_ece(&r);
-    m->brier = metric_brier(&r);
-    metric_at(&r, m->threshold, &m->at);
-    m->auprc_interval = (Interval){NAN, NAN};
-}
-
-/* A thousand times the work: only for the whole, not for slices. */
-static void measure_interval(Arena *a, const Column *x, uint64_t seed, Measure *m)
-{
-    Ranked r;
-    ranked_new(a, x->score, x->label, x->count, &r);
-    if (r.positives)
-        m->auprc_interval = metric_interval(a, &r, metric_auprc, seed);
-}
-
-static void measure_category(Arena *a, const Table *t, Category c, bool interval, Measure *m)
-{
-    ArenaMark mark = arena_mark(a);
     Column x = column_new(a, t->count);
     for (size_t i = 0; i < t->count; i++) {
         x.score[i] = t->in->judged[t->row[i]].score[c];
         x.label[i] = t->label[t->row[i]][c];
     }
-    *m = (Measure){.name = category_name(c), .threshold = t->in->threshold[c]};
-    measure(a, &x, m);
-    if (interval)
-        measure_interval(a, &x, t->in->seed + (uint64_t)c, m);
-    arena_rewind(a, mark);
+    return x;
 }
 
-static void measure_factor(Arena *a, const Table *t, Factor f, Measure *m)
+static Column column_of_factor(Arena *a, const Table *t, Factor f)
 {
-    ArenaMark mark = arena_mark(a);
     Column x = column_new(a, t->count);
     for (size_t i = 0; i < t->count; i++) {
         x.score[i] = (double)t->in->judged[t->row[i]].factor[f];
         x.label[i] = t->in->rows->row[t->row[i]].labels.factor[f];
     }
-    *m = (Measure){.name = factor_name(f), .threshold = .5};
-    measure(a, &x, m);
-    measure_interval(a, &x, t->in->seed + CATEGORY_COUNT + (uint64_t)f, m);
-    arena_rewind(a, mark);
+    return x;
 }
+
+static Column column_of_any(Arena *a, const Table *t)
+{
+    Column x = column_new(a, t->count);
+    for (size_t i = 0; i < t->count; i++) {
+        x.score[i] = evaluate_margin(t->in, t->row[i]);
+        x.label[i] = evaluate_any_label(t->label[t->row[i]]);
+    }
+    return x;
+}
+
+static void measure(const Ranked *r, Measure *m)
+{
+    m->known = r->count;
+    m->positives = r->positives;
+    m->auprc = metric_auprc(r, NULL);
+    m->auroc = metric_auroc(r, NULL);
+    m->recall_at_1 = metric_recall_at_fpr(r, .01);
+    m->fpr_at_70 = metric_fpr_at_recall(r, .7);
+    m->ece = metric_ece(r);
+    m->brier = metric_brier(r);
+    metric_at(r, m->threshold, &m->at);
+    m->auprc_interval = metric_auprc_logit(m->auprc, r->positives);
+}
+
+/* ---- the whole: on several columns at once --------------------------------------------- */
+
+static void shape(Arena *a, const Ranked *r, Shape *out)
+{
+    *out = (Shape){0};
+    metric_curve(a, r, &out->curve);
+    reliability_measure(r, &out->reliability);
+    for (size_t i = 0; i < r->count; i++) {
+        int bin = (int)(r->score[i] * HISTOGRAM_BINS);
+        bin = bin < 0 ? 0 : bin >= HISTOGRAM_BINS ? HISTOGRAM_BINS - 1 : bin;
+        out->histogram[r->label[i] >= .5f][bin]++;
+    }
+}
+
+/* The rows of greatest log loss: those of the wrong label at either end of the ranking, so
+ * two walks from the ends meet the worst first. */
+static void mistakes(Arena *a, const Ranked *r, size_t most, Mistakes *out)
+{
+    Mistake *worst = arena_array(a, Mistake, most < r->count ? most : r->count);
+    size_t n = 0, top = 0, end = r->count;
+    while (n < most) {
+        while (top < r->count && r->label[top] >= .5f)
+            top++;
+        while (end > 0 && r->label[end - 1] < .5f)
+            end--;
+        bool high = top<r->count, low = end> 0;
+        if (!high && !low)
+            break;
+        /* A negative at s loses -log(1 - s), a positive -log(s). */
+        bool take_high = high && (!low || r->score[top] >= 1 - r->score[end - 1]);
+        size_t i = take_high ? top++ : --end;
+        worst[n++] = (Mistake){r->row[i], r->score[i], (double)r->label[i]};
+    }
+    *out = (Mistakes){n, worst};
+}
+
+typedef enum Job { JOB_ANY = CATEGORY_COUNT + FACTOR_COUNT, JOB_COUNT } Job;
+
+static void measure_whole(Arena *a, const Table *t, int job, Evaluation *out)
+{
+    const EvaluateInput *in = t->in;
+    ArenaMark mark = arena_mark(a);
+    Column x;
+    Ranked r;
+    Measure m = {.name = STR("any category")};
+    if (job < CATEGORY_COUNT) {
+        m = (Measure){.name = category_name((Category)job), .threshold = in->threshold[job]};
+        x = column_of_category(a, t, (Category)job);
+    } else if (job < JOB_ANY) {
+        Factor f = (Factor)(job - CATEGORY_COUNT);
+        m = (Measure){.name = factor_name(f), .threshold = .5};
+        x = column_of_factor(a, t, f);
+    } else {
+        x = column_of_any(a, t);
+    }
+    ranked_new(a, x.score, x.label, x.count, &r);
+    measure(&r, &m);
+    m.auprc_interval = (Interval){NAN, NAN};
+    if (r.positives)
+        m.auprc_interval = metric_interval(a, &r, metric_auprc, in->seed + (uint64_t)job);
+    if (job == JOB_ANY)
+        m.ece = m.brier = NAN; /* a margin is no probability */
+    *(job < CATEGORY_COUNT ? &out->category[job]
+      : job < JOB_ANY      ? &out->factor[job - CATEGORY_COUNT]
+                           : &out->any) = m;
+    if (job < CATEGORY_COUNT && in->shapes)
+        shape(a, &r, (Shape *)&out->shape[job]);
+    if (job < CATEGORY_COUNT && in->mistakes)
+        mistakes(a, &r, in->mistakes, (Mistakes *)&out->mistakes[job]);
+    if (job >= CATEGORY_COUNT || (!in->shapes && !in->mistakes))
+        arena_rewind(a, mark); /* else curve and mistakes lie in between */
+}
+
+/* ---- slices ------------------------------------------------------------------------------ */
 
 static void measure_slice(Arena *a, const Table *t, Slice *s)
 {
     s->rows = t->count;
-    count_alarms(t, &s->benign, &s->negative);
-    for (int c = 0; c < CATEGORY_COUNT; c++)
-        measure_category(a, t, (Category)c, false, &s->category[c]);
-}
-
-static int compare_names(const void *x, const void *y)
-{
-    return str_cmp(*(const Str *)x, *(const Str *)y);
-}
-
-/* Rows for which belongs() says yes, in a slice of that name. */
-typedef bool (*Belongs)(const Row *row, const void *what);
-
-static void slice(Arena *a, const Table *all, Str name, Belongs belongs, const void *what,
-                  Slice *out)
-{
-    uint32_t *row = arena_array(a, uint32_t, all->count);
-    Table part = *all;
-    part.row = row;
-    part.count = 0;
-    for (size_t i = 0; i < all->count; i++)
-        if (belongs(&all->in->rows->row[all->row[i]], what))
-            row[part.count++] = all->row[i];
-    *out = (Slice){.name = name};
-    measure_slice(a, &part, out);
-}
-
-static bool of_source(const Row *row, const void *what)
-{
-    return str_eq(row->source, *(const Str *)what);
-}
-
-static void slice_sources(Arena *a, const Table *all, Evaluation *out)
-{
-    size_t n = 0;
-    Str *name = arena_array(a, Str, all->count);
-    for (size_t i = 0; i < all->count; i++)
-        name[i] = all->in->rows->row[i].source;
-    if (all->count)
-        qsort(name, all->count, sizeof *name, compare_names);
-    for (size_t i = 0; i < all->count; i++)
-        if (i == 0 || !str_eq(name[i], name[n - 1]))
-            name[n++] = name[i];
-    out->source_count = n;
-    out->source = arena_array(a, Slice, n);
-    for (size_t i = 0; i < n; i++) {
+    count_alarms(t, &s->benign, &s->negative, &s->positive);
+    for (int c = 0; c < CATEGORY_COUNT; c++) {
         ArenaMark mark = arena_mark(a);
-        slice(a, all, name[i], of_source, &name[i], &out->source[i]);
+        Column x = column_of_category(a, t, (Category)c);
+        Ranked r;
+        ranked_new(a, x.score, x.label, x.count, &r);
+        s->category[c] =
+            (Measure){.name = category_name((Category)c), .threshold = t->in->threshold[c]};
+        measure(&r, &s->category[c]);
         arena_rewind(a, mark);
     }
 }
 
-typedef struct Length {
-    Str name;
-    size_t from, to; /* bytes: [from, to) */
-} Length;
-
-static bool of_length(const Row *row, const void *what)
+static void slice_by(Arena *a, const Table *all, SliceKind kind, Slices *out)
 {
-    const Length *l = what;
-    return row->text.len >= l->from && row->text.len < l->to;
+    Parts parts;
+    slices_find(a, all->in, kind, &parts);
+    out->count = parts.count;
+    out->slice = arena_array(a, Slice, parts.count);
+    for (size_t i = 0; i < parts.count; i++) {
+        Table part = *all;
+        part.row = parts.part[i].row;
+        part.count = parts.part[i].count;
+        out->slice[i].name = parts.part[i].name;
+        measure_slice(a, &part, &out->slice[i]);
+    }
 }
 
-static void slice_lengths(Arena *a, const Table *all, Evaluation *out)
+/* ---- two sets against each other --------------------------------------------------------- */
+
+/* 'x*' fits what begins with x. */
+static bool source_fits(Str pattern, Str source)
 {
-    static const Length lengths[] = {
-        {STR("under 50 bytes"),   0,    50      },
-        {STR("50 to 199 bytes"),  50,   200     },
-        {STR("200 to 799 bytes"), 200,  800     },
-        {STR("800 to 3199"),      800,  3200    },
-        {STR("3200 and more"),    3200, SIZE_MAX},
-    };
-    out->length_count = sizeof lengths / sizeof *lengths;
-    out->length = arena_array(a, Slice, out->length_count);
-    for (size_t i = 0; i < out->length_count; i++) {
+    if (pattern.len && pattern.ptr[pattern.len - 1] == '*')
+        return str_starts(source, (Str){pattern.ptr, pattern.len - 1});
+    return str_eq(pattern, source);
+}
+
+static void between_column(Arena *a, Column x, const float *side, uint64_t seed, double *value,
+                           Interval *interval)
+{
+    Ranked r;
+    ranked_new(a, x.score, side, x.count, &r);
+    *value = metric_auroc(&r, NULL);
+    *interval = (Interval){NAN, NAN};
+    if (!isnan(*value))
+        *interval = metric_interval(a, &r, metric_auroc, seed);
+}
+
+static void between(Arena *a, const Table *t, Between *out)
+{
+    *out = (Between){.above = t->in->above, .below = t->in->below};
+    float *side = arena_array(a, float, t->count);
+    for (size_t i = 0; i < t->count; i++) {
+        Str source = t->in->rows->row[t->row[i]].source;
+        bool above = source_fits(out->above, source), below = source_fits(out->below, source);
+        side[i] = above ? 1 : below ? 0 : NAN;
+        out->above_rows += above;
+        out->below_rows += below && !above;
+    }
+    for (int job = 0; job < JOB_ANY; job++) {
         ArenaMark mark = arena_mark(a);
-        slice(a, all, lengths[i].name, of_length, &lengths[i], &out->length[i]);
+        int f = job - CATEGORY_COUNT;
+        bool category = f < 0;
+        Column x = category ? column_of_category(a, t, (Category)job)
+                            : column_of_factor(a, t, (Factor)f);
+        between_column(a, x, side, t->in->seed + (uint64_t)job,
+                       category ? &out->category[job] : &out->factor[f],
+                       category ? &out->category_interval[job] : &out->factor_interval[f]);
         arena_rewind(a, mark);
     }
 }
@@ -258,21 +363,22 @@ void evaluate(Arena *a, const EvaluateInput *in, Evaluation *out)
     size_t n = in->rows->count;
     assert(n <= UINT32_MAX);
     uint32_t *row = arena_array(a, uint32_t, n);
-    Table all = {.in = in, .row = row, .count = n};
-    all.label = (float(*)[CATEGORY_COUNT])arena_alloc(a, n, sizeof *all.label);
-    *out = (Evaluation){.rows = n};
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         row[i] = (uint32_t)i;
-        evaluate_labels(in->policy, &in->rows->row[i].labels, all.label[i]);
-        for (int c = 0; c < CATEGORY_COUNT; c++)
-            out->benign_by[c] +=
-                evaluate_benign(all.label[i]) && in->judged[i].score[c] >= in->threshold[c];
-    }
-    count_alarms(&all, &out->benign, &out->negative);
-    for (int c = 0; c < CATEGORY_COUNT; c++)
-        measure_category(a, &all, (Category)c, true, &out->category[c]);
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        measure_factor(a, &all, (Factor)f, &out->factor[f]);
-    slice_sources(a, &all, out);
-    slice_lengths(a, &all, out);
+    Table all = {in, evaluate_all_labels(a, in->policy, in->rows), row, n};
+    *out = (Evaluation){.rows = n};
+    if (in->shapes)
+        out->shape = arena_array(a, Shape, CATEGORY_COUNT);
+    if (in->mistakes)
+        out->mistakes = arena_array(a, Mistakes, CATEGORY_COUNT);
+    for (size_t i = 0; i < n; i++)
+        for (int c = 0; c < CATEGORY_COUNT && evaluate_benign(all.label[i]); c++)
+            out->benign_by[c] += in->judged[i].score[c] >= in->threshold[c];
+    count_alarms(&all, &out->benign, &out->negative, &out->positive);
+    for (int job = 0; job < JOB_COUNT; job++)
+        measure_whole(a, &all, job, out);
+    for (int k = 0; k < SLICE_KIND_COUNT; k++)
+        slice_by(a, &all, (SliceKind)k, &out->by[k]);
+    if (in->above.len)
+        between(a, &all, &out->between);
 }

@@ -14,6 +14,7 @@
 typedef struct Item {
     double score;
     float label;
+    uint32_t row;
 } Item;
 
 /* Ties by label, so that the arrays are the same whatever order the rows came in. */
@@ -22,7 +23,9 @@ static int compare_items(const void *x, const void *y)
     const Item *p = x, *q = y;
     if (p->score != q->score)
         return p->score < q->score ? 1 : -1;
-    return (p->label < q->label) - (p->label > q->label);
+    if (p->label != q->label)
+        return p->label < q->label ? 1 : -1;
+    return (p->row > q->row) - (p->row < q->row);
 }
 
 static bool positive(float label) { return label >= .5f; }
@@ -32,22 +35,24 @@ void ranked_new(Arena *a, const double *score, const float *label, size_t n, Ran
     double *sorted = arena_array(a, double, n);
     float *labels = arena_array(a, float, n);
     bool *last = arena_array(a, bool, n);
+    uint32_t *row = arena_array(a, uint32_t, n);
     ArenaMark mark = arena_mark(a);
     Item *item = arena_array(a, Item, n);
     size_t count = 0, positives = 0;
     for (size_t i = 0; i < n; i++)
         if (!isnan(label[i]))
-            item[count++] = (Item){score[i], label[i]};
+            item[count++] = (Item){score[i], label[i], (uint32_t)i};
     if (count)
         qsort(item, count, sizeof *item, compare_items);
     for (size_t i = 0; i < count; i++) {
         sorted[i] = item[i].score;
         labels[i] = item[i].label;
+        row[i] = item[i].row;
         last[i] = i + 1 == count || item[i + 1].score != item[i].score;
         positives += positive(labels[i]);
     }
     arena_rewind(a, mark);
-    *out = (Ranked){count, positives, sorted, labels, last};
+    *out = (Ranked){count, positives, sorted, labels, last, row};
 }
 
 static double weight(const uint32_t *times, size_t i) { return times ? (double)times[i] : 1; }
@@ -135,6 +140,40 @@ double metric_brier(const Ranked *r)
     return r->count ? sum / (double)r->count : NAN;
 }
 
+double metric_fpr_at_recall(const Ranked *r, double recall)
+{
+    size_t negatives = r->count - r->positives, hit = 0, miss = 0;
+    if (r->positives == 0 || negatives == 0)
+        return NAN;
+    for (size_t i = 0; i < r->count; i++) {
+        hit += positive(r->label[i]);
+        miss += !positive(r->label[i]);
+        if (r->last[i] && (double)hit >= recall * (double)r->positives)
+            break;
+    }
+    return (double)miss / (double)negatives;
+}
+
+void metric_curve(Arena *a, const Ranked *r, Curve *out)
+{
+    double *recall = arena_array(a, double, r->count);
+    double *precision = arena_array(a, double, r->count);
+    double *score = arena_array(a, double, r->count);
+    size_t hit = 0, n = 0;
+    for (size_t i = 0; i < r->count && r->positives; i++) {
+        hit += positive(r->label[i]);
+        double x = (double)hit / (double)r->positives, y = (double)hit / (double)(i + 1);
+        bool far = n == 0 || fabs(x - recall[n - 1]) >= CURVE_APART ||
+                   fabs(y - precision[n - 1]) >= CURVE_APART || i + 1 == r->count;
+        if (!r->last[i] || !far)
+            continue;
+        recall[n] = x;
+        precision[n] = y;
+        score[n++] = r->score[i];
+    }
+    *out = (Curve){n, recall, precision, score};
+}
+
 static double share(size_t part, size_t rest)
 {
     return part + rest ? (double)part / (double)(part + rest) : NAN;
@@ -155,6 +194,10 @@ void metric_at(const Ranked *r, double threshold, AtThreshold *out)
     t.fpr = share(t.false_positive, t.true_negative);
     size_t halves = 2 * t.true_positive, faults = t.false_positive + t.false_negative;
     t.f1 = r->positives ? (double)halves / (double)(halves + faults) : NAN;
+    t.accuracy = share(t.true_positive + t.true_negative, faults);
+    size_t others = 2 * t.true_negative;
+    double other = others + faults ? (double)others / (double)(others + faults) : NAN;
+    t.macro_f1 = r->positives && r->positives < r->count ? (t.f1 + other) / 2 : NAN;
     *out = t;
 }
 
@@ -173,6 +216,19 @@ double metric_best_f1(const Ranked *r, double *f1)
     if (f1)
         *f1 = isnan(at) ? NAN : best;
     return at;
+}
+
+Interval metric_auprc_logit(double auprc, size_t positives)
+{
+    if (isnan(auprc) || positives == 0)
+        return (Interval){NAN, NAN};
+    /* At 0 and 1 the logit has no end: as far in as half a positive moves it. */
+    double inside = .5 / ((double)positives + 1);
+    double x = auprc < inside ? inside : auprc > 1 - inside ? 1 - inside : auprc;
+    double at = log(x / (1 - x));
+    double reach = 1.959963984540054 / sqrt((double)positives * x * (1 - x));
+    return (Interval){auprc <= 0 ? 0 : 1 / (1 + exp(reach - at)),
+                      auprc >= 1 ? 1 : 1 / (1 + exp(-reach - at))};
 }
 
 static int compare_doubles(const void *x, const void *y)

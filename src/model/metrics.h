@@ -10,7 +10,9 @@
  *   ece     15 bins of equal mass: sum of share * |mean score - mean label|
  *   brier   mean (score - label)^2, on the soft labels
  *
- * Intervals: percentile bootstrap over rows (Efron 1979), seeded.
+ * Intervals: percentile bootstrap over rows (Efron 1979), seeded; for slices, of which
+ * there are many, the logit interval of the AUPRC (Boyd, Eng, Page 2013, "Area under the
+ * precision-recall curve: point estimates and confidence intervals"), which costs nothing.
  */
 #ifndef MODEL_METRICS_H
 #define MODEL_METRICS_H
@@ -27,6 +29,7 @@ typedef struct Ranked {
     const double *score; /* [count], descending */
     const float *label;  /* [count], soft */
     const bool *last;    /* [count]: the next score is lower */
+    const uint32_t *row; /* [count]: which of the rows given to ranked_new it is */
 } Ranked;
 
 void ranked_new(Arena *a, const double *score, const float *label, size_t n, Ranked *out);
@@ -39,6 +42,10 @@ double metric_auroc(const Ranked *r, const uint32_t *times);
 /* The greatest recall at which at most `rate` of the negatives are flagged. */
 double metric_recall_at_fpr(const Ranked *r, double rate);
 
+/* The least share of negatives that is flagged where at least `recall` of the positives
+ * are: all thresholds of a decision moved together until it catches as much. */
+double metric_fpr_at_recall(const Ranked *r, double recall);
+
 enum { METRIC_BINS = 15 };
 double metric_ece(const Ranked *r);
 /* Where bin b, which begins at row `from`, ends: one definition for the error and its plot. */
@@ -48,6 +55,8 @@ double metric_brier(const Ranked *r);
 typedef struct AtThreshold {
     size_t true_positive, false_positive, false_negative, true_negative;
     double precision, recall, f1, fpr; /* NaN where nothing is divided by */
+    double accuracy;
+    double macro_f1; /* mean of this F1 and that of the negatives; NaN unless both exist */
 } AtThreshold;
 void metric_at(const Ranked *r, double threshold, AtThreshold *out);
 
@@ -58,6 +67,18 @@ double metric_best_f1(const Ranked *r, double *f1);
 typedef struct Interval {
     double low, high;
 } Interval;
+
+/* 95 %, from the value and the number of positives alone; NaN without any. */
+Interval metric_auprc_logit(double auprc, size_t positives);
+
+/* The precision-recall curve from the highest threshold down, a point at the end of each
+ * step; points nearer to their neighbour than CURVE_APART of the plot are left out. */
+#define CURVE_APART 0.004
+typedef struct Curve {
+    size_t count;
+    const double *recall, *precision, *score;
+} Curve;
+void metric_curve(Arena *a, const Ranked *r, Curve *out);
 
 enum { METRIC_RESAMPLES = 1000 };
 /* 95 % of METRIC_RESAMPLES resamples of `metric`; NaN where a resample is undefined too

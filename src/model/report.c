@@ -105,8 +105,8 @@ void report_json(const Evaluation *e, const ReportSubject *s, JsWriter *w)
     json_measures(e->category, CATEGORY_COUNT, w);
     js_key(w, "factors");
     json_measures(e->factor, FACTOR_COUNT, w);
-    json_slices("sources", e->source, e->source_count, w);
-    json_slices("lengths", e->length, e->length_count, w);
+    for (int k = 0; k < SLICE_KIND_COUNT; k++)
+        json_slices(slice_key((SliceKind)k), e->by[k].slice, e->by[k].count, w);
     js_end_object(w);
 }
 
@@ -190,8 +190,9 @@ void report_table(const Evaluation *e, const ReportSubject *s, Buf *out)
     buf_byte(out, '\n');
     table_alarms("benign (all known, none positive)", &e->benign, out);
     table_alarms("negative (some known, none positive)", &e->negative, out);
-    table_slices("source", e->source, e->source_count, out);
-    table_slices("length", e->length, e->length_count, out);
+    for (int k = 0; k < SLICE_KIND_COUNT; k++)
+        if (e->by[k].count)
+            table_slices(slice_title((SliceKind)k), e->by[k].slice, e->by[k].count, out);
 }
 
 static void markdown_measures(const char *what, const Measure *m, int count, Buf *out)

@@ -23,6 +23,7 @@ static void text_is_escaped_for_content_and_for_attributes(void **state)
         Str text;
         const char *html;
     } cases[] = {
+        {{NULL, 0}, ""},
         {STR(""), ""},
         {STR("plain text, 1 + 1 = 2"), "plain text, 1 + 1 = 2"},
         {STR("<script>alert('x')</script>"), "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"},

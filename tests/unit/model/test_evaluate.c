@@ -159,16 +159,17 @@ static void slices_are_the_parts_of_the_whole(void **state)
     EvaluateInput in = input(w);
     Evaluation e;
     evaluate(w->arena, &in, &e);
-    const Slice *sets[] = {e.source, e.length};
-    const size_t counts[] = {e.source_count, e.length_count};
-    assert_int_equal(e.source_count, 2);
-    assert_true(str_eq(e.source[0].name, STR("a")) && str_eq(e.source[1].name, STR("b")));
-    for (int s = 0; s < 2; s++) {
+    const Slices *sources = &e.by[SLICE_SOURCE];
+    assert_int_equal(sources->count, 2);
+    assert_true(str_eq(sources->slice[0].name, STR("a")));
+    assert_true(str_eq(sources->slice[1].name, STR("b")));
+    for (int k = SLICE_SOURCE; k < SLICE_IDENTITY; k++) {
         size_t rows = 0, positives = 0, hits = 0;
-        for (size_t i = 0; i < counts[s]; i++) {
-            rows += sets[s][i].rows;
-            positives += sets[s][i].category[CATEGORY_HATE].positives;
-            hits += sets[s][i].category[CATEGORY_HATE].at.true_positive;
+        for (size_t i = 0; i < e.by[k].count; i++) {
+            const Slice *s = &e.by[k].slice[i];
+            rows += s->rows;
+            positives += s->category[CATEGORY_HATE].positives;
+            hits += s->category[CATEGORY_HATE].at.true_positive;
         }
         assert_int_equal(rows, N);
         assert_int_equal(positives, e.category[CATEGORY_HATE].positives);
@@ -229,7 +230,7 @@ static void no_rows_give_an_empty_report(void **state)
     w->rows.count = 0;
     evaluate(w->arena, &in, &e);
     assert_int_equal(e.rows, 0);
-    assert_int_equal(e.source_count, 0);
+    assert_int_equal(e.by[SLICE_SOURCE].count, 0);
     assert_true(isnan(e.category[0].auprc));
 }
 
