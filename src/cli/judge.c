@@ -6,9 +6,13 @@ enum { THREADS_MAX = 64, SEED = 1 };
 
 bool judge_open(Cli *cli, Release **out, Err *err)
 {
+    return judge_open_ref(cli, cli_text(cli, "release", cli->config.release), out, err);
+}
+
+bool judge_open_ref(Cli *cli, const char *ref, Release **out, Err *err)
+{
     const Kernels *kernels;
     Str path;
-    const char *ref = cli_text(cli, "release", cli->config.release);
     return kernels_find(str_of(cli->config.kernels), &kernels, err) &&
            release_find(cli->arena, RELEASES_DIR, str_of(ref), &path, err) &&
            release_open(str_z(cli->arena, path), kernels, out, err);

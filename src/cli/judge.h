@@ -10,6 +10,7 @@
 /* --release REF of the command, else the setting `release`; names and digests are looked
  * for in releases/.  Lives until the process ends or release_close. */
 bool judge_open(Cli *cli, Release **out, Err *err);
+bool judge_open_ref(Cli *cli, const char *ref, Release **out, Err *err); /* another one */
 
 #define RELEASES_DIR "releases"
 

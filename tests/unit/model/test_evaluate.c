@@ -190,7 +190,7 @@ static void every_form_of_the_report_says_the_same(void **state)
     EvaluateInput in = input(w);
     Evaluation e;
     evaluate(w->arena, &in, &e);
-    ReportSubject subject = {STR("r\"1"), STR("abc"), STR("data")};
+    ReportSubject subject = {.release = STR("r\"1"), .digest = STR("abc"), .data = STR("data")};
     Buf json, table, card;
     Err err = {0};
     buf_init(&json, 1 << 20);
