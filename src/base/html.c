@@ -53,7 +53,7 @@ static Str escaped(uint32_t c)
 void html_text(HtmlWriter *w, Str s)
 {
     size_t plain = 0, at = 0; /* [plain, at) waits to be written as it is */
-    if (s.len == 0) /* may be no text at all, without an address */
+    if (s.len == 0)           /* may be no text at all, without an address */
         return;
     while (at < s.len) {
         uint32_t c = 0;
