@@ -1,8 +1,11 @@
 #include "data/exclusion.h"
 
+#include "base/file.h"
 #include "base/map.h"
 #include "data/recipe.h"
 
+enum { DIGESTS_MAX_BYTES = 64 << 20 };
+#define DIGESTS "sha256:"         /* in place of a recipe */
 #define SCRATCH ((size_t)4 << 30) /* address space: one text's folding at a time */
 
 struct Exclusion {
@@ -31,6 +34,33 @@ static bool read_set(Arena *a, const char *pair, size_t max_line_bytes, Rows *ro
     return true;
 }
 
+/* A digest a line; what stands behind # is for people. */
+static bool read_digests(Arena *a, Str path, uint64_t set, Map *out, SelectionExclusion *report,
+                         Err *err)
+{
+    Str text, line;
+    int number = 0;
+    if (!file_load(a, str_z(a, path), DIGESTS_MAX_BYTES, &text, err))
+        return false;
+    while (str_cut(&text, '\n', &line)) {
+        Str hex;
+        Digest d;
+        number++;
+        str_cut(&line, '#', &hex);
+        hex = str_trim(hex);
+        if (hex.len == 0)
+            continue;
+        if (!digest_parse(hex, &d))
+            return err_set(err, ERR_INPUT, STR_FMT ":%d: no SHA-256 digest", STR_ARG(path),
+                           number);
+        map_slot(out, str_copy(a, digest_key(&d)), set);
+        report->texts++;
+    }
+    if (report->texts == 0)
+        return err_set(err, ERR_INPUT, STR_FMT " names no text to leave out", STR_ARG(path));
+    return true;
+}
+
 static bool fingerprint_set(Arena *a, Arena *scratch, const Rows *rows, Fingerprint *f,
                             Err *err)
 {
@@ -51,8 +81,15 @@ bool exclusion_load(Arena *a, const SnapshotOptions *o, const Progress *p,
     size_t count = 0, n = 0;
     x->digests = map_new(a, 1024);
     for (int i = 0; i < o->exclude_count; i++) {
-        if (!read_set(a, o->exclude[i], o->max_line_bytes, &rows[i], &report[i], err))
+        Str pair = str_of(o->exclude[i]);
+        report[i].pair = o->exclude[i];
+        if (str_starts(pair, STR(DIGESTS))) {
+            Str path = {pair.ptr + sizeof DIGESTS - 1, pair.len - (sizeof DIGESTS - 1)};
+            if (!read_digests(a, path, (uint64_t)i, x->digests, &report[i], err))
+                return false;
+        } else if (!read_set(a, o->exclude[i], o->max_line_bytes, &rows[i], &report[i], err)) {
             return false;
+        }
         count += rows[i].count;
         progress_tick(p, "excluded sets read", (uint64_t)i + 1, (uint64_t)o->exclude_count,
                       NULL);

@@ -17,7 +17,7 @@ typedef struct SnapshotOptions {
     uint64_t seed;          /* of the split */
     double calibrate_share; /* of units whose recipe fixes no split */
     double test_share;
-    const char *const *exclude; /* "recipe.yaml:path" pairs whose texts must not be in it */
+    const char *const *exclude; /* RECIPE:PATH or sha256:PATH: what must not be in it */
     int exclude_count;
     const char *const *source; /* only what these say; none: every source */
     int source_count;

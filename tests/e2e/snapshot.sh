@@ -75,6 +75,14 @@ first=$(field digest)
 [ "$(field rows) $(field excluded)" = "293 7" ] || fail "--exclude"
 has '"set":"dev/held.yaml:dev-data/held","texts":8,"bad":0,"equal":7,"near":0'
 clean=$(field digest)
+"$GAVEL" snapshot export clean --out rows.jsonl
+{ echo "# said by a reader"; head -2 rows.jsonl | sed 's/.*"digest":"\([0-9a-f]*\)".*/\1  # why/'; } >digests
+"$GAVEL" snapshot create --exclude dev/held.yaml:dev-data/held --exclude sha256:digests --json >out
+[ "$(field rows) $(field excluded)" = "291 9" ] || fail "--exclude sha256:FILE"
+echo "12ab" >short
+refused 1 "short:1: no SHA-256" "$GAVEL" snapshot create --exclude sha256:short
+: >empty
+refused 1 "names no text" "$GAVEL" snapshot create --exclude sha256:empty
 "$GAVEL" snapshot create --exclude-all dev dev-data --json >out
 [ "$(field digest)" = "$clean" ] || fail "--exclude-all is --exclude for each"
 refused 2 "go together" "$GAVEL" snapshot create --exclude-all dev
@@ -86,7 +94,7 @@ refused 2 "cannot be a name" "$GAVEL" snapshot create --name latest
 
 # List and show.
 "$GAVEL" snapshot list >out
-[ "$(wc -l <out)" = 4 ] || fail "four snapshots"
+[ "$(wc -l <out)" = 5 ] || fail "five snapshots"
 has " clean"
 "$GAVEL" snapshot list --json >out
 has "\"digest\":\"$first\",\"name\":\"first\""
