@@ -30,3 +30,9 @@ rm "$dir/never/minor.txt"
 status 1 "$GAVEL" corpus build "$dir/grammars/bad.yaml" --out "$dir/no.jsonl"
 has "$dir/err" "the never list has no words"
 status 2 "$GAVEL" corpus build "$dir/grammars/bad.yaml"
+
+# The data sheet's table is of these rows.
+"$root/tools/corpus-table" "$root/corpus/rows.jsonl" >"$dir/table"
+while IFS= read -r line; do
+    has "$root/corpus/DATASHEET.md" "$line"
+done <"$dir/table"
