@@ -6,6 +6,7 @@
 #ifndef TEMP_H
 #define TEMP_H
 
+#include "base/file.h"
 #include "test.h"
 
 #include <dirent.h>
@@ -47,6 +48,15 @@ static inline int without_temp(void **state)
 static inline const char *temp_path(Temp *t, const char *name)
 {
     return str_print(t->arena, "%s/%s", t->dir, name).ptr;
+}
+
+/* Writes the file and returns its path. */
+static inline const char *temp_file(Temp *t, const char *name, Str text)
+{
+    const char *path = temp_path(t, name);
+    Err err = {0};
+    assert_true(file_save(path, text, &err));
+    return path;
 }
 
 static inline int temp_entries(const Temp *t) /* in the folder itself */

@@ -2,7 +2,7 @@
 #ifndef ARCHIVE_H
 #define ARCHIVE_H
 
-#include "../temp.h"
+#include "temp.h"
 
 #include "base/file.h"
 #include "data/ingest.h"

@@ -98,7 +98,7 @@ static void whatever_is_not_understood_is_refused_by_name(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, temp_begin, temp_end)
+#define T(f) cmocka_unit_test_setup_teardown(f, with_temp, without_temp)
     const struct CMUnitTest tests[] = {
         T(what_is_not_named_is_0_and_what_is_unsure_is_unknown),
         T(a_reader_may_have_found_nothing_or_be_unsure_of_nothing),

@@ -303,7 +303,7 @@ static void reading_fails_where_the_file_does(void **state)
 }
 #endif
 
-#define T(f) cmocka_unit_test_setup_teardown(f, temp_begin, temp_end)
+#define T(f) cmocka_unit_test_setup_teardown(f, with_temp, without_temp)
 
 int main(void)
 {

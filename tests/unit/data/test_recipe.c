@@ -478,7 +478,7 @@ static void reading_rows_fails_whole_or_not_at_all(void **state)
 }
 #endif
 
-#define T(f) cmocka_unit_test_setup_teardown(f, temp_begin, temp_end)
+#define T(f) cmocka_unit_test_setup_teardown(f, with_temp, without_temp)
 
 int main(void)
 {

@@ -1,8 +1,8 @@
 /* What agreement.c computes, against figures of the literature and against sums by hand. */
 #include "label/agreement.h"
 
-#include "../temp.h"
 #include "base/file.h"
+#include "temp.h"
 
 /* One string a reader, one sign a text: '1' yes, '0' no, '.' did not read it, '?' unsure. */
 static Readings readings_of(Arena *a, const char *const *reader, size_t readers)
