@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    Arena *a = arena_open(64 << 20);
+    Arena *a = arena_open(1 << 20);
     Str text;
     Err err;
     if (size < LANGUAGE_READ_BYTES / 4 &&
@@ -18,8 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(l >= LANGUAGE_UNKNOWN && l < LANGUAGE_COUNT);
         assert(language_parse(str_of(language_code(l)), &named) == (l != LANGUAGE_UNKNOWN));
         assert(l == LANGUAGE_UNKNOWN || named == l);
-        assert(language_of(str_print(a, " \n" STR_FMT "\t ", STR_ARG(text))) == l);
-        char *p = arena_array(a, char, text.len);
+        char *p = arena_array(a, char, text.len + 4);
+        memcpy(p, " \n", 2);
+        if (text.len)
+            memcpy(p + 2, text.ptr, text.len);
+        memcpy(p + 2 + text.len, "\t ", 2);
+        assert(language_of((Str){p, text.len + 4}) == l);
         bool link = memmem(text.ptr, text.len, "://", 3) ||
                     memmem(text.ptr, text.len, "ww", 2) || memmem(text.ptr, text.len, "WW", 2);
         for (size_t i = 0; i < text.len; i++) {

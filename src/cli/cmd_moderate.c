@@ -196,6 +196,9 @@ static void print_for_people(Job *job, const Verdict *v)
     buf_print(out, "%s", v->flagged ? "flagged" : "not flagged");
     if (v->flagged)
         buf_print(out, " (" STR_FMT ")", STR_ARG(action_name(v->action)));
+    if (v->language != LANGUAGE_UNKNOWN)
+        buf_print(out, ", %s%s", language_name(v->language),
+                  v->language_known ? "" : " (which the release does not know)");
     buf_print(out, "%s%s\n", v->disguised ? ", disguised" : "",
               v->capped ? ", too long to be read whole by the encoder" : "");
     for (int c = 0; c < CATEGORY_COUNT; c++)

@@ -258,18 +258,24 @@ static void json_labels(JsWriter *w, Str name, const LabelCounts *c)
     js_end_object(w);
 }
 
-static void json_stats(JsWriter *w, const RowsStats *s)
+static void json_names(JsWriter *w, const char *key, const NameCounts *list, size_t count)
 {
-    js_key(w, "sources");
+    js_key(w, key);
     js_object(w);
-    for (size_t i = 0; i < s->source_count; i++) {
-        js_key_str(w, s->source[i].source);
+    for (size_t i = 0; i < count; i++) {
+        js_key_str(w, list[i].name);
         js_object(w);
         for (int k = 0; k < SPLIT_COUNT; k++)
-            json_count(w, split_name((Split)k), s->source[i].rows[k]);
+            json_count(w, split_name((Split)k), list[i].rows[k]);
         js_end_object(w);
     }
     js_end_object(w);
+}
+
+static void json_stats(JsWriter *w, const RowsStats *s)
+{
+    json_names(w, "sources", s->source, s->source_count);
+    json_names(w, "languages", s->language, s->language_count);
     js_key(w, "labels");
     js_object(w);
     for (int k = 0; k < SPLIT_COUNT; k++) {
@@ -297,13 +303,19 @@ static void text_labels(Buf *b, Split split, Str name, const LabelCounts *c)
                   name.ptr, c->zero, c->one, c->soft, c->unknown);
 }
 
+static void text_names(Buf *b, const char *what, const NameCounts *list, size_t count)
+{
+    buf_print(b, "\n%-28s %9s %9s %9s\n", what, "train", "calibrate", "test");
+    for (size_t i = 0; i < count; i++)
+        buf_print(b, "%-28.*s %9zu %9zu %9zu\n", STR_ARG(list[i].name),
+                  list[i].rows[SPLIT_TRAIN], list[i].rows[SPLIT_CALIBRATE],
+                  list[i].rows[SPLIT_TEST]);
+}
+
 static void text_stats(Buf *b, const RowsStats *s)
 {
-    buf_print(b, "\n%-28s %9s %9s %9s\n", "source", "train", "calibrate", "test");
-    for (size_t i = 0; i < s->source_count; i++)
-        buf_print(b, "%-28.*s %9zu %9zu %9zu\n", (int)s->source[i].source.len,
-                  s->source[i].source.ptr, s->source[i].rows[SPLIT_TRAIN],
-                  s->source[i].rows[SPLIT_CALIBRATE], s->source[i].rows[SPLIT_TEST]);
+    text_names(b, "source", s->source, s->source_count);
+    text_names(b, "language", s->language, s->language_count);
     buf_print(b, "\n%-10s %-26s %9s %9s %9s %9s\n", "split", "factor", "0", "1", "soft",
               "unknown");
     for (int k = 0; k < SPLIT_COUNT; k++)

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/thread.h"
 #include "cli/commands.h"
+#include "data/rows_stats.h"
 #include "data/snapshot.h"
 #include "model/train.h"
 #include "nn/base.h"
@@ -59,7 +60,24 @@ static bool load_rows(Cli *cli, SnapshotInfo *info, Rows *rows, Err *err)
 }
 
 /* What the release says of its training: enough to repeat it. */
-static bool describe(Cli *cli, const SnapshotInfo *info, const Plan *plan, Str *out, Err *err)
+static void describe_languages(Arena *a, const Rows *rows, JsWriter *w)
+{
+    RowsStats stats;
+    rows_stats(a, rows, &stats);
+    js_key(w, "languages");
+    js_object(w);
+    for (size_t i = 0; i < stats.language_count; i++) {
+        const NameCounts *l = &stats.language[i];
+        if (l->name.len && l->rows[SPLIT_TRAIN]) {
+            js_key_str(w, l->name);
+            js_i64(w, (int64_t)l->rows[SPLIT_TRAIN]);
+        }
+    }
+    js_end_object(w);
+}
+
+static bool describe(Cli *cli, const SnapshotInfo *info, const Rows *rows, const Plan *plan,
+                     Str *out, Err *err)
 {
     Buf b;
     buf_init(&b, NOTE_MAX_BYTES);
@@ -75,6 +93,7 @@ static bool describe(Cli *cli, const SnapshotInfo *info, const Plan *plan, Str *
         js_key(&w, split_name((Split)s));
         js_i64(&w, (int64_t)info->split_rows[s]);
     }
+    describe_languages(cli->arena, rows, &w);
     js_key(&w, "kernels");
     js_string(&w, str_of(cli->config.kernels));
     js_key(&w, "plan");
@@ -148,7 +167,8 @@ static bool run(Cli *cli, Err *err)
     if (!in.dir)
         return err_set(err, ERR_USAGE, "train wants --out DIR");
     if (!created(&in.created_ms, err) || !read_inputs(cli, &plan, &in, err) ||
-        !load_rows(cli, &info, &rows, err) || !describe(cli, &info, &plan, &in.training, err))
+        !load_rows(cli, &info, &rows, err) ||
+        !describe(cli, &info, &rows, &plan, &in.training, err))
         return false;
     in.data = info.digest;
     const char *name = cli_text(cli, "name", NULL);

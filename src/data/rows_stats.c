@@ -19,28 +19,41 @@ static void count(LabelCounts *c, float v)
 
 static int by_name(const void *x, const void *y)
 {
-    return str_cmp(((const SourceCounts *)x)->source, ((const SourceCounts *)y)->source);
+    return str_cmp(((const NameCounts *)x)->name, ((const NameCounts *)y)->name);
+}
+
+static Str source_of(const Row *r) { return r->source; }
+static Str language_of_row(const Row *r) { return r->language; }
+
+static void count_names(Arena *a, const Rows *rows, Str (*name)(const Row *r), NameCounts **out,
+                        size_t *count)
+{
+    Map *names = map_new(a, 64);
+    for (size_t i = 0; i < rows->count; i++)
+        map_slot(names, name(&rows->row[i]), map_count(names));
+    size_t n = map_count(names);
+    NameCounts *list = arena_array(a, NameCounts, n);
+    for (size_t i = 0; i < n; i++)
+        list[i].name = map_key_at(names, i);
+    for (size_t i = 0; i < rows->count; i++)
+        list[*map_slot(names, name(&rows->row[i]), 0)].rows[rows->row[i].split]++;
+    if (n)
+        qsort(list, n, sizeof *list, by_name);
+    *out = list;
+    *count = n;
 }
 
 void rows_stats(Arena *a, const Rows *rows, RowsStats *out)
 {
     *out = (RowsStats){0};
-    Map *sources = map_new(a, 64);
-    for (size_t i = 0; i < rows->count; i++)
-        map_slot(sources, rows->row[i].source, map_count(sources));
-    out->source_count = map_count(sources);
-    out->source = arena_array(a, SourceCounts, out->source_count);
-    for (size_t i = 0; i < out->source_count; i++)
-        out->source[i].source = map_key_at(sources, i);
     for (size_t i = 0; i < rows->count; i++) {
         const Row *r = &rows->row[i];
         assert(r->split < SPLIT_COUNT);
-        out->source[*map_slot(sources, r->source, 0)].rows[r->split]++;
         for (int f = 0; f < FACTOR_COUNT; f++)
             count(&out->factor[r->split][f], r->labels.factor[f]);
         for (int c = 0; c < CATEGORY_COUNT; c++)
             count(&out->category[r->split][c], r->labels.category[c]);
     }
-    if (out->source_count)
-        qsort(out->source, out->source_count, sizeof *out->source, by_name);
+    count_names(a, rows, source_of, &out->source, &out->source_count);
+    count_names(a, rows, language_of_row, &out->language, &out->language_count);
 }

@@ -1,4 +1,4 @@
-/* rows_stats.h - what is in some rows, counted: by source and split, by factor. */
+/* rows_stats.h - what is in some rows, counted: by source, language and split, by factor. */
 #ifndef DATA_ROWS_STATS_H
 #define DATA_ROWS_STATS_H
 
@@ -8,14 +8,16 @@ typedef struct LabelCounts {
     size_t zero, one, soft, unknown; /* soft: strictly between 0 and 1 */
 } LabelCounts;
 
-typedef struct SourceCounts {
-    Str source;
+typedef struct NameCounts {
+    Str name;
     size_t rows[SPLIT_COUNT];
-} SourceCounts;
+} NameCounts;
 
 typedef struct RowsStats {
-    SourceCounts *source; /* in order of name */
+    NameCounts *source; /* in order of name */
     size_t source_count;
+    NameCounts *language; /* likewise; the empty name: not known */
+    size_t language_count;
     LabelCounts factor[SPLIT_COUNT][FACTOR_COUNT];
     LabelCounts category[SPLIT_COUNT][CATEGORY_COUNT];
 } RowsStats;

@@ -63,12 +63,35 @@ static bool read_sizes(const Js *v, Manifest *m, Err *err)
     return true;
 }
 
+/* Tags of one language are added up; others than ours are let be. */
+static bool read_languages(const Js *training, int64_t rows[LANGUAGE_COUNT], Err *err)
+{
+    const Js *v = js_get(training, STR("languages"));
+    if (!v) {
+        rows[LANGUAGE_EN] = MANIFEST_LANGUAGE_ROWS;
+        return true;
+    }
+    if (v->type != JS_OBJECT)
+        return err_set(err, ERR_CORRUPT, "'languages' must be an object");
+    for (size_t i = 0; i < v->count; i++) {
+        int64_t n;
+        Language l;
+        if (!want_range(v, v->key[i], 0, INT32_MAX, &n, err))
+            return false;
+        if (language_parse(v->key[i], &l))
+            rows[l] += n;
+    }
+    return true;
+}
+
 /* The object is kept as text of its own, since the tree may go before the release does. */
-static bool read_training(Arena *a, const Js *v, Str *out, Err *err)
+static bool read_training(Arena *a, const Js *v, Manifest *m, Err *err)
 {
     const Js *training = js_get(v, STR("training"));
     if (!training || training->type != JS_OBJECT)
         return err_set(err, ERR_CORRUPT, "'training' must be an object");
+    if (!read_languages(training, m->language_rows, err))
+        return false;
     Buf b;
     buf_init(&b, MANIFEST_MAX_BYTES);
     JsWriter w = js_writer(&b);
@@ -79,7 +102,7 @@ static bool read_training(Arena *a, const Js *v, Str *out, Err *err)
         ok = err_set(err, ERR_LIMIT, "the manifest is too large");
     if (ok) {
         memcpy(copy, b.ptr, b.len);
-        *out = (Str){copy, b.len};
+        m->training = (Str){copy, b.len};
     }
     buf_done(&b);
     return ok;
@@ -106,8 +129,7 @@ bool manifest_parse(Arena *a, Str json, Manifest *out, Err *err)
     const Js *calibration = js_get(v, STR("calibration"));
     if (!calibration)
         return err_set(err, ERR_CORRUPT, "the manifest has no calibration");
-    if (!calibration_read(calibration, &m.calibration, err) ||
-        !read_training(a, v, &m.training, err))
+    if (!calibration_read(calibration, &m.calibration, err) || !read_training(a, v, &m, err))
         return err_wrap(err, "manifest");
     *out = m;
     return true;

@@ -8,6 +8,10 @@
 
 #include "model/calibrate.h"
 #include "model/features.h"
+#include "text/language.h"
+
+/* A language with fewer rows was met in training and is not known. */
+enum { MANIFEST_LANGUAGE_ROWS = 1000 };
 
 enum { MANIFEST_FORMAT = 1, MANIFEST_NAME_MAX = 64, MANIFEST_MAX_BYTES = 1 << 20 };
 
@@ -18,6 +22,9 @@ typedef struct Manifest {
     uint32_t buckets; /* of the fast tier: a power of two */
     Calibration calibration;
     Str training; /* JSON object: what it was trained on */
+    /* Rows of the training split by language, as `training` says under "languages"; without
+     * that member it is a release in English. */
+    int64_t language_rows[LANGUAGE_COUNT];
 } Manifest;
 
 bool manifest_name_fits(Str name);

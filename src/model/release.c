@@ -312,6 +312,10 @@ Str release_name(const Release *r) { return r->manifest.name; }
 int64_t release_created_ms(const Release *r) { return r->manifest.created_ms; }
 const Policy *release_policy(const Release *r) { return r->policy; }
 Str release_report(const Release *r) { return r->report; }
+bool release_knows(const Release *r, Language l)
+{
+    return r->manifest.language_rows[l] >= MANIFEST_LANGUAGE_ROWS;
+}
 Str release_training(const Release *r) { return r->manifest.training; }
 const Vocab *release_vocab(const Release *r) { return r->vocab; }
 const Kernels *release_kernels(const Release *r) { return r->kernels; }

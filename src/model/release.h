@@ -78,6 +78,7 @@ int64_t release_created_ms(const Release *r);
 const Policy *release_policy(const Release *r);
 double release_threshold(const Release *r, Category c); /* on the calibrated score */
 Str release_report(const Release *r);                   /* JSON */
+bool release_knows(const Release *r, Language l);       /* it learnt from enough rows in it */
 Str release_training(const Release *r);                 /* JSON */
 
 /* For score.c and for training's tools. */

@@ -26,6 +26,8 @@ typedef struct Verdict {
     Action action;
     float factor[FACTOR_COUNT]; /* probabilities, the highest of the texts */
     bool encoder_ran, disguised, capped;
+    Language language;   /* unknown too where the texts are in several */
+    bool language_known; /* the release learnt from enough rows in it */
 } Verdict;
 
 /* ERR_LIMIT over a limit, ERR_INPUT for text that is not UTF-8. */

@@ -16,6 +16,10 @@ has "$dir/out" "flagged (flag)"
 printf 'hello there\n' | "$GAVEL" moderate --release "$r" >"$dir/out"
 has "$dir/out" "not flagged"
 [ "$(wc -l <"$dir/out")" = 14 ] || fail "a line each and the verdict"
+"$GAVEL" moderate --release "$r" "this is what they said to us" >"$dir/out"
+has "$dir/out" "not flagged, English"
+"$GAVEL" moderate --release "$r" "das ist nicht mein Fehler" >"$dir/out"
+has "$dir/out" "not flagged, German (which the release does not know)"
 "$GAVEL" moderate --release "$r" --json "jzwqxh" >"$dir/out"
 has "$dir/out" '"self-harm":true'
 

@@ -17,10 +17,17 @@ static void every_row_is_counted_once_where_it_belongs(void **state)
         row("apple", SPLIT_TRAIN, NAN),
     };
     row_list[3].labels.category[CATEGORY_VIOLENCE] = 0;
+    row_list[1].language = row_list[3].language = STR("en");
     RowsStats s;
     rows_stats(*state, &(Rows){row_list, 5}, &s);
+    assert_int_equal(s.language_count, 2);
+    assert_int_equal(s.language[0].name.len, 0); /* not known */
+    assert_int_equal(s.language[0].rows[SPLIT_TRAIN], 3);
+    assert_true(str_eq(s.language[1].name, STR("en")));
+    assert_int_equal(s.language[1].rows[SPLIT_TRAIN], 1);
+    assert_int_equal(s.language[1].rows[SPLIT_TEST], 1);
     assert_int_equal(s.source_count, 2);
-    assert_true(str_eq(s.source[0].source, STR("apple")));
+    assert_true(str_eq(s.source[0].name, STR("apple")));
     assert_int_equal(s.source[0].rows[SPLIT_TRAIN], 2);
     assert_int_equal(s.source[1].rows[SPLIT_TRAIN], 2);
     assert_int_equal(s.source[1].rows[SPLIT_TEST], 1);

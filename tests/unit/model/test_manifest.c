@@ -35,6 +35,25 @@ static void what_is_printed_reads_back(void **state)
     assert_true(str_eq(m.training, STR("{\"seed\":1,\"list\":[null,true,\"x\\u0000y\"]}")));
 }
 
+static void rows_by_language_are_read_from_what_training_says(void **state)
+{
+    Manifest m;
+    Err err = {0};
+    Str json = good(*state, "x",
+                    STR("{\"languages\":{\"en\":7,\"pt\":1,\"pt-BR\":2,\"ur-Latn\":4,"
+                        "\"sv\":5,\"\":6}}"));
+    if (!manifest_parse(*state, json, &m, &err))
+        fail_msg("%s", err.msg);
+    for (int l = 0; l < LANGUAGE_COUNT; l++)
+        assert_int_equal(m.language_rows[l], l == LANGUAGE_EN        ? 7
+                                             : l == LANGUAGE_PT      ? 3
+                                             : l == LANGUAGE_UR_LATN ? 4
+                                                                     : 0);
+    assert_true(manifest_parse(*state, good(*state, "x", STR("{}")), &m, &err));
+    assert_int_equal(m.language_rows[LANGUAGE_EN], MANIFEST_LANGUAGE_ROWS);
+    assert_int_equal(m.language_rows[LANGUAGE_DE], 0);
+}
+
 /* Replaces the first `from` in a good manifest. */
 static Str bent(Arena *a, const char *from, const char *to)
 {
@@ -50,24 +69,27 @@ static void what_cannot_be_true_is_refused(void **state)
         const char *from, *to;
         ErrCode code;
     } cases[] = {
-        {"\"format\":1",         "\"format\":2",          ERR_CONFLICT},
-        {"\"format\":1",         "\"format\":\"1\"",      ERR_INPUT   },
-        {"\"format\":1,",        "",                      ERR_INPUT   },
-        {"\"name\":\"name\"",    "\"name\":\"../x\"",     ERR_CORRUPT },
-        {"\"name\":\"name\"",    "\"name\":\"\"",         ERR_CORRUPT },
-        {"\"created_ms\":5",     "\"created_ms\":-5",     ERR_CORRUPT },
-        {"\"window_pieces\":32", "\"window_pieces\":129", ERR_CORRUPT },
-        {"\"window_pieces\":32", "\"window_pieces\":0",   ERR_CORRUPT },
-        {"\"window_stride\":24", "\"window_stride\":33",  ERR_CORRUPT },
-        {"\"window_stride\":24", "\"window_stride\":0",   ERR_CORRUPT },
-        {"\"window_stride\":24", "\"window_stride\":1.5", ERR_INPUT   },
-        {"\"buckets\":1024",     "\"buckets\":1000",      ERR_CORRUPT },
-        {"\"buckets\":1024",     "\"buckets\":0",         ERR_CORRUPT },
-        {"\"buckets\":1024",     "\"buckets\":2097152",   ERR_CORRUPT },
-        {"\"calibration\"",      "\"celebration\"",       ERR_CORRUPT },
-        {"\"sexual/minors\"",    "\"sexual/x\"",          ERR_CORRUPT },
-        {"\"training\":{}",      "\"training\":[]",       ERR_CORRUPT },
-        {"\"training\":{}",      "\"x\":{}",              ERR_CORRUPT },
+        {"\"format\":1",         "\"format\":2",                                ERR_CONFLICT},
+        {"\"format\":1",         "\"format\":\"1\"",                            ERR_INPUT   },
+        {"\"format\":1,",        "",                                            ERR_INPUT   },
+        {"\"name\":\"name\"",    "\"name\":\"../x\"",                           ERR_CORRUPT },
+        {"\"name\":\"name\"",    "\"name\":\"\"",                               ERR_CORRUPT },
+        {"\"created_ms\":5",     "\"created_ms\":-5",                           ERR_CORRUPT },
+        {"\"window_pieces\":32", "\"window_pieces\":129",                       ERR_CORRUPT },
+        {"\"window_pieces\":32", "\"window_pieces\":0",                         ERR_CORRUPT },
+        {"\"window_stride\":24", "\"window_stride\":33",                        ERR_CORRUPT },
+        {"\"window_stride\":24", "\"window_stride\":0",                         ERR_CORRUPT },
+        {"\"window_stride\":24", "\"window_stride\":1.5",                       ERR_INPUT   },
+        {"\"buckets\":1024",     "\"buckets\":1000",                            ERR_CORRUPT },
+        {"\"buckets\":1024",     "\"buckets\":0",                               ERR_CORRUPT },
+        {"\"buckets\":1024",     "\"buckets\":2097152",                         ERR_CORRUPT },
+        {"\"calibration\"",      "\"celebration\"",                             ERR_CORRUPT },
+        {"\"sexual/minors\"",    "\"sexual/x\"",                                ERR_CORRUPT },
+        {"\"training\":{}",      "\"training\":[]",                             ERR_CORRUPT },
+        {"\"training\":{}",      "\"x\":{}",                                    ERR_CORRUPT },
+        {"\"training\":{}",      "\"training\":{\"languages\":[]}",             ERR_CORRUPT },
+        {"\"training\":{}",      "\"training\":{\"languages\":{\"en\":-1}}",    ERR_CORRUPT },
+        {"\"training\":{}",      "\"training\":{\"languages\":{\"en\":\"7\"}}", ERR_INPUT   },
     };
     Arena *a = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -99,6 +121,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, with_arena, without_arena)
     const struct CMUnitTest tests[] = {
         T(what_is_printed_reads_back),
+        T(rows_by_language_are_read_from_what_training_says),
         T(what_cannot_be_true_is_refused),
         T(names_are_file_names),
     };

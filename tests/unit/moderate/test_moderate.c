@@ -65,6 +65,29 @@ static Verdict judge(const World *w, const Str *text, size_t count)
     return v;
 }
 
+static void a_verdict_names_the_language_and_whether_the_release_knows_it(void **state)
+{
+    const World *w = *state;
+    static const struct {
+        Str text[2];
+        Language language;
+        bool known;
+    } cases[] = {
+        {{STR("this is what they said to us"), STR("and they will be here again")},
+         LANGUAGE_EN,                                                                                 true },
+        {{STR("this is what they said to us"), STR("ok")},                          LANGUAGE_EN,      true },
+        {{STR("das ist nicht mein Fehler"), STR("")},                               LANGUAGE_DE,      false},
+        {{STR("das ist nicht mein Fehler"), STR("and they will be here again")},
+         LANGUAGE_UNKNOWN,                                                                            false},
+        {{STR("ok"), STR("")},                                                      LANGUAGE_UNKNOWN, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Verdict v = judge(w, cases[i].text, 2);
+        assert_int_equal(v.language, cases[i].language);
+        assert_int_equal(v.language_known, cases[i].known);
+    }
+}
+
 static void one_text_gets_one_verdict(void **state)
 {
     const World *w = *state;
@@ -193,6 +216,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, with_world, without_world)
     const struct CMUnitTest tests[] = {
         T(one_text_gets_one_verdict),
+        T(a_verdict_names_the_language_and_whether_the_release_knows_it),
         T(parts_get_the_highest_score_of_each_category),
         T(no_text_at_all_is_no_offence),
         T(limits_and_bad_utf8_are_refused),
