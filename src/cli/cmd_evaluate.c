@@ -264,6 +264,12 @@ static bool run_on(Cli *cli, const Release *release, Err *err)
         return false;
     Evaluation *e = arena_new(cli->arena, Evaluation);
     evaluate(cli->arena, &in, e);
+    const Between *b = &e->between;
+    if (b->above.len && (b->above_rows == 0 || b->below_rows == 0)) {
+        Str none = b->above_rows ? b->below : b->above;
+        return err_set(err, ERR_INPUT, "--between: no row is of source '" STR_FMT "'",
+                       STR_ARG(none));
+    }
     return write_reports(cli, e, &subject, err);
 }
 

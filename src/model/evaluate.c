@@ -251,7 +251,7 @@ static void measure_whole(Arena *a, const Table *t, int job, Evaluation *out)
     ArenaMark mark = arena_mark(a);
     Column x;
     Ranked r;
-    Measure m = {.name = STR("any category")};
+    Measure m = {.name = STR("any")};
     if (job < CATEGORY_COUNT) {
         m = (Measure){.name = category_name((Category)job), .threshold = in->threshold[job]};
         x = column_of_category(a, t, (Category)job);

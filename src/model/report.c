@@ -1,13 +1,11 @@
-/* report.c - one list of columns serves every form. */
+/* report.c - an evaluation as text: for a terminal, and for a model card.  One list of
+ * columns serves these and the JSON (report_json.c). */
 #include "model/report.h"
+
+#include "model/report_columns_internal.h"
 
 #include <math.h>
 #include <stdio.h>
-
-typedef struct Column {
-    const char *key, *head;
-    double (*value)(const Measure *m);
-} Column;
 
 static double auprc(const Measure *m) { return m->auprc; }
 static double auprc_low(const Measure *m) { return m->auprc_interval.low; }
@@ -20,95 +18,30 @@ static double fpr(const Measure *m) { return m->at.fpr; }
 static double recall_at_1(const Measure *m) { return m->recall_at_1; }
 static double ece(const Measure *m) { return m->ece; }
 static double brier(const Measure *m) { return m->brier; }
+static double macro_f1(const Measure *m) { return m->at.macro_f1; }
+static double accuracy(const Measure *m) { return m->at.accuracy; }
+static double fpr_at_70(const Measure *m) { return m->fpr_at_70; }
 static double threshold(const Measure *m) { return m->threshold; }
 
 /* clang-format off */
-static const Column columns[] = {
-    {"auprc",              "AUPRC",  auprc},
-    {"auprc_low",          "from",   auprc_low},
-    {"auprc_high",         "to",     auprc_high},
-    {"auroc",              "AUROC",  auroc},
-    {"threshold",          "thresh", threshold},
-    {"f1",                 "F1",     f1},
-    {"precision",          "prec",   precision},
-    {"recall",             "recall", recall},
-    {"fpr",                "FPR",    fpr},
-    {"recall_at_1pct_fpr", "R@1%",   recall_at_1},
-    {"ece",                "ECE",    ece},
-    {"brier",              "Brier",  brier},
+const ReportColumn report_columns[REPORT_COLUMNS] = {
+    {"auprc",               "AUPRC",  auprc},
+    {"auprc_low",           "from",   auprc_low},
+    {"auprc_high",          "to",     auprc_high},
+    {"auroc",               "AUROC",  auroc},
+    {"threshold",           "thresh", threshold},
+    {"f1",                  "F1",     f1},
+    {"precision",           "prec",   precision},
+    {"recall",              "recall", recall},
+    {"fpr",                 "FPR",    fpr},
+    {"recall_at_1pct_fpr",  "R@1%",   recall_at_1},
+    {"ece",                 "ECE",    ece},
+    {"brier",               "Brier",  brier},
+    {"macro_f1",            "macroF", macro_f1},
+    {"accuracy",            "accur.", accuracy},
+    {"fpr_at_70pct_recall", "F@70%",  fpr_at_70},
 };
 /* clang-format on */
-enum { COLUMNS = sizeof columns / sizeof *columns };
-
-/* ---- JSON ---------------------------------------------------------------------------- */
-
-static void json_measures(const Measure *m, int count, JsWriter *w)
-{
-    js_object(w);
-    for (int i = 0; i < count; i++) {
-        js_key_str(w, m[i].name);
-        js_object(w);
-        js_key(w, "known"), js_i64(w, (int64_t)m[i].known);
-        js_key(w, "positives"), js_i64(w, (int64_t)m[i].positives);
-        for (int c = 0; c < COLUMNS; c++) {
-            js_key(w, columns[c].key);
-            js_double(w, columns[c].value(&m[i]));
-        }
-        js_end_object(w);
-    }
-    js_end_object(w);
-}
-
-static void json_alarms(const char *key, const Alarms *x, JsWriter *w)
-{
-    js_key(w, key);
-    js_object(w);
-    js_key(w, "rows"), js_i64(w, (int64_t)x->rows);
-    js_key(w, "flagged"), js_i64(w, (int64_t)x->flagged);
-    js_end_object(w);
-}
-
-static void json_slices(const char *key, const Slice *s, size_t count, JsWriter *w)
-{
-    js_key(w, key);
-    js_array(w);
-    for (size_t i = 0; i < count; i++) {
-        js_object(w);
-        js_key(w, "name"), js_string(w, s[i].name);
-        js_key(w, "rows"), js_i64(w, (int64_t)s[i].rows);
-        json_alarms("benign", &s[i].benign, w);
-        json_alarms("negative", &s[i].negative, w);
-        js_key(w, "categories");
-        json_measures(s[i].category, CATEGORY_COUNT, w);
-        js_end_object(w);
-    }
-    js_end_array(w);
-}
-
-void report_json(const Evaluation *e, const ReportSubject *s, JsWriter *w)
-{
-    js_object(w);
-    js_key(w, "release"), js_string(w, s->release);
-    js_key(w, "digest"), js_string(w, s->digest);
-    js_key(w, "data"), js_string(w, s->data);
-    js_key(w, "rows"), js_i64(w, (int64_t)e->rows);
-    json_alarms("benign", &e->benign, w);
-    json_alarms("negative", &e->negative, w);
-    js_key(w, "benign_by_category");
-    js_object(w);
-    for (int c = 0; c < CATEGORY_COUNT; c++) {
-        js_key_str(w, category_name((Category)c));
-        js_i64(w, (int64_t)e->benign_by[c]);
-    }
-    js_end_object(w);
-    js_key(w, "categories");
-    json_measures(e->category, CATEGORY_COUNT, w);
-    js_key(w, "factors");
-    json_measures(e->factor, FACTOR_COUNT, w);
-    for (int k = 0; k < SLICE_KIND_COUNT; k++)
-        json_slices(slice_key((SliceKind)k), e->by[k].slice, e->by[k].count, w);
-    js_end_object(w);
-}
 
 /* ---- for people ---------------------------------------------------------------------- */
 
@@ -141,15 +74,15 @@ static void table_measures(const char *what, const Measure *m, int count, Buf *o
     if (!any_known(m, count))
         return;
     buf_print(out, "\n%-24s %7s %6s", what, "known", "pos");
-    for (int c = 0; c < COLUMNS; c++)
-        buf_print(out, " %6s", columns[c].head);
+    for (int c = 0; c < REPORT_COLUMNS; c++)
+        buf_print(out, " %6s", report_columns[c].head);
     buf_byte(out, '\n');
     for (int i = 0; i < count; i++) {
         if (m[i].known == 0)
             continue;
         buf_print(out, "%-24.*s %7zu %6zu", STR_ARG(m[i].name), m[i].known, m[i].positives);
-        for (int c = 0; c < COLUMNS; c++)
-            buf_print(out, " %s", cell(text, columns[c].value(&m[i])));
+        for (int c = 0; c < REPORT_COLUMNS; c++)
+            buf_print(out, " %s", cell(text, report_columns[c].value(&m[i])));
         buf_byte(out, '\n');
     }
 }
@@ -165,12 +98,13 @@ static void table_alarms(const char *what, const Alarms *x, Buf *out)
 static void table_slices(const char *what, const Slice *s, size_t count, Buf *out)
 {
     char text[16];
-    buf_print(out, "\n%-24s %7s %7s  AUPRC (positives)\n", what, "rows", "FPR %");
+    buf_print(out, "\n%-24s %7s %7s %7s  AUPRC (positives)\n", what, "rows", "FPR %", "TPR %");
     for (size_t i = 0; i < count; i++) {
         if (s[i].rows == 0)
             continue;
         buf_print(out, "%-24.*s %7zu  %s ", STR_ARG(s[i].name), s[i].rows,
                   cell(text, percent(&s[i].negative)));
+        buf_print(out, " %s ", cell(text, percent(&s[i].positive)));
         for (int c = 0; c < CATEGORY_COUNT; c++) {
             const Measure *m = &s[i].category[c];
             if (m->positives && m->positives < m->known)
@@ -181,18 +115,80 @@ static void table_slices(const char *what, const Slice *s, size_t count, Buf *ou
     }
 }
 
+/* ---- against another release, between two sources ------------------------------------- */
+
+static void line_difference(const char *what, Str name, const Difference *d, Buf *out)
+{
+    if (!isnan(d->delta))
+        buf_print(out, "%-8s %-24.*s %6.3f %6.3f %+6.3f %+6.3f %+6.3f %6.4f  %s\n", what,
+                  STR_ARG(name), d->first, d->second, d->delta, d->interval.low,
+                  d->interval.high, d->adjusted, finding_name(d->finding));
+}
+
+static void table_comparison(const Comparison *c, Buf *out)
+{
+    buf_print(out,
+              "\nagainst release " STR_FMT " " STR_FMT "\n%-8s %-24s %6s %6s %6s %6s %6s %6s\n",
+              STR_ARG(c->release), STR_ARG(c->digest), "compared", "category", "this", "other",
+              "diff", "from", "to", "p adj.");
+    for (int i = 0; i < CATEGORY_COUNT; i++)
+        line_difference("AUPRC", category_name((Category)i), &c->category[i].auprc, out);
+    line_difference("AUPRC", STR("any"), &c->any.auprc, out);
+    for (int i = 0; i < CATEGORY_COUNT; i++)
+        line_difference("FPR", category_name((Category)i), &c->category[i].fpr, out);
+    line_difference("FPR", STR("any"), &c->any.fpr, out);
+    for (int i = 0; i < CATEGORY_COUNT; i++) {
+        const Discordant *v = &c->category[i].verdicts;
+        if (c->category[i].known)
+            buf_print(out, "%-8s %-24.*s %6zu rows right here alone, %6zu there %6.4f  %s\n",
+                      "verdicts", STR_ARG(category_name((Category)i)), v->only_first,
+                      v->only_second, v->adjusted, finding_name(v->finding));
+    }
+}
+
+static void line_between(const char *what, Str name, double v, Interval x, Buf *out)
+{
+    if (!isnan(v))
+        buf_print(out, "%-8s %-24.*s %6.3f %6.3f %6.3f\n", what, STR_ARG(name), v, x.low,
+                  x.high);
+}
+
+static void table_between(const Between *b, Buf *out)
+{
+    buf_print(out,
+              "\n%zu rows of " STR_FMT " against %zu of " STR_FMT "\n%-8s %-24s %6s %6s %6s\n",
+              b->above_rows, STR_ARG(b->above), b->below_rows, STR_ARG(b->below), "between", "",
+              "AUROC", "from", "to");
+    for (int c = 0; c < CATEGORY_COUNT; c++)
+        line_between("category", category_name((Category)c), b->category[c],
+                     b->category_interval[c], out);
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        line_between("factor", factor_name((Factor)f), b->factor[f], b->factor_interval[f],
+                     out);
+}
+
 void report_table(const Evaluation *e, const ReportSubject *s, Buf *out)
 {
     buf_print(out, "release " STR_FMT " " STR_FMT "\non " STR_FMT ", %zu rows\n",
               STR_ARG(s->release), STR_ARG(s->digest), STR_ARG(s->data), e->rows);
     table_measures("category", e->category, CATEGORY_COUNT, out);
+    table_measures("verdict", &e->any, 1, out);
     table_measures("factor (at .5)", e->factor, FACTOR_COUNT, out);
     buf_byte(out, '\n');
     table_alarms("benign (all known, none positive)", &e->benign, out);
     table_alarms("negative (some known, none positive)", &e->negative, out);
+    table_alarms("positive (of some category)", &e->positive, out);
     for (int k = 0; k < SLICE_KIND_COUNT; k++)
         if (e->by[k].count)
             table_slices(slice_title((SliceKind)k), e->by[k].slice, e->by[k].count, out);
+    if (e->between.above.len)
+        table_between(&e->between, out);
+    if (s->against)
+        table_comparison(s->against, out);
+    if (s->fairness) {
+        buf_byte(out, '\n');
+        fairness_table(s->fairness, out);
+    }
 }
 
 static void markdown_measures(const char *what, const Measure *m, int count, Buf *out)
@@ -201,10 +197,10 @@ static void markdown_measures(const char *what, const Measure *m, int count, Buf
     if (!any_known(m, count))
         return;
     buf_print(out, "\n| %s | known | positive |", what);
-    for (int c = 0; c < COLUMNS; c++)
-        buf_print(out, " %s |", columns[c].head);
+    for (int c = 0; c < REPORT_COLUMNS; c++)
+        buf_print(out, " %s |", report_columns[c].head);
     buf_put(out, STR("\n|---|--:|--:|"));
-    for (int c = 0; c < COLUMNS; c++)
+    for (int c = 0; c < REPORT_COLUMNS; c++)
         buf_put(out, STR("--:|"));
     buf_byte(out, '\n');
     for (int i = 0; i < count; i++) {
@@ -212,9 +208,9 @@ static void markdown_measures(const char *what, const Measure *m, int count, Buf
             continue;
         buf_print(out, "| " STR_FMT " | %zu | %zu |", STR_ARG(m[i].name), m[i].known,
                   m[i].positives);
-        for (int c = 0; c < COLUMNS; c++)
+        for (int c = 0; c < REPORT_COLUMNS; c++)
             buf_print(out, " " STR_FMT " |",
-                      STR_ARG(str_trim(str_of(cell(text, columns[c].value(&m[i]))))));
+                      STR_ARG(str_trim(str_of(cell(text, report_columns[c].value(&m[i]))))));
         buf_byte(out, '\n');
     }
 }

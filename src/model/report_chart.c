@@ -235,7 +235,7 @@ void chart_curve(HtmlWriter *w, const Measure *m, const Shape *s, int id)
  * them all. */
 static double round_most(const Reliability *r)
 {
-    static const double most[] = {.05, .1, .2, .5, 1};
+    static const double most[] = {.05, .1, .2, .4, .6, .8, 1};
     double need = 0;
     for (int i = 0; i < r->count; i++)
         need = fmax(need, fmax(r->bin[i].score, r->bin[i].label));

@@ -36,7 +36,7 @@
 "caption{text-align:left;padding:10px 12px 4px;color:var(--soft)}" \
 "th,td{padding:6px 12px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule);vertical-align:top}" \
 "tbody tr:last-child>*{border-bottom:0}" \
-"thead th{color:var(--soft);font-weight:600;vertical-align:bottom}" \
+"thead th{color:var(--soft);font-weight:600;vertical-align:bottom;white-space:normal}" \
 "th:first-child{text-align:left;position:sticky;left:0;background:var(--card)}" \
 "tbody th{font-weight:600}td small,th small{color:var(--soft);font-weight:400}" \
 "td small{display:block}" \
@@ -55,6 +55,7 @@
 ".mistake{border-left:3px solid var(--rule);padding:4px 0 4px 12px;margin:12px 0}" \
 ".mistake bdi{display:block;white-space:pre-wrap;overflow-wrap:anywhere}" \
 ".note{color:var(--soft);font-size:.9rem}" \
+"@media(max-width:600px){th,td{padding:6px 8px}.card{padding:12px}}" \
 "@media print{body{background:#fff}.scroll{overflow:visible}}"
 /* clang-format on */
 

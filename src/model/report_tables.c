@@ -147,13 +147,21 @@ static void signed_cell(HtmlWriter *w, const Difference *d)
     html(w, "</td>");
 }
 
+static void p_cell(HtmlWriter *w, double p)
+{
+    if (p < .001)
+        html(w, "<td>&lt; 0.001</td>");
+    else
+        page_cell(w, p, 3);
+}
+
 static void difference_cells(HtmlWriter *w, const Difference *d)
 {
     page_cell(w, d->first, 3);
     page_cell(w, d->second, 3);
     signed_cell(w, d);
-    page_cell(w, d->p, 3);
-    page_cell(w, d->adjusted, 3);
+    p_cell(w, d->p);
+    p_cell(w, d->adjusted);
     finding_cell(w, d->finding);
 }
 
@@ -170,8 +178,8 @@ static void comparison_row(HtmlWriter *w, Str name, const CompareCategory *c, in
         page_cell_count(w, c->known);
         page_cell_count(w, c->verdicts.only_first);
         page_cell_count(w, c->verdicts.only_second);
-        page_cell(w, c->verdicts.p, 3);
-        page_cell(w, c->verdicts.adjusted, 3);
+        p_cell(w, c->verdicts.p);
+        p_cell(w, c->verdicts.adjusted);
         finding_cell(w, c->verdicts.finding);
     }
     html(w, "</tr>\n");
@@ -203,7 +211,7 @@ void page_comparison(HtmlWriter *w, const Evaluation *e, const Comparison *c)
         page_heads(w, heads[kind], 7);
         for (int i = 0; i < CATEGORY_COUNT; i++)
             comparison_row(w, e->category[i].name, &c->category[i], kind);
-        comparison_row(w, STR("any category"), &c->any, kind);
+        comparison_row(w, STR("any"), &c->any, kind);
         page_table_end(w);
     }
     html(w, "</section>\n");

@@ -18,17 +18,54 @@ while [ $i -lt 30 ]; do
     echo "{\"input\":\"xqjwzk $i\",\"S\":1}"
     i=$((i + 1))
 done >"$dir/set.jsonl"
-"$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --report "$dir/report" >"$dir/out"
+# away from the tree, whose templates and lists a report would take
+(cd "$dir" && "$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --report "$dir/report" >"$dir/out")
 has "$dir/out" '^on set.jsonl, 90 rows'
 has "$dir/out" '^hate  *60  *30  1.000 '
 has "$dir/out" '^sexual  *60  *30  1.000 '
 has "$dir/report/report.json" '"rows":90'
 has "$dir/report/MODEL_CARD.md" '^\| hate \| 60 \| 30 \| 1.000'
+has "$dir/report/report.html" '<title>Gavel: evaluation report</title>'
+has "$dir/report/report.html" 'aria-labelledby="pr3 pr3d"'
+has "$dir/report/report.html" 'none of these</th>|>file</th>'
+if grep -qE '<script|mistake"|https?:' "$dir/report/report.html"; then fail "a page with script, texts or links out"; fi
 if grep -q "$dir" "$dir/report/"*; then fail "a place of this machine in a report"; fi
 "$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --json --set workers=1 >"$dir/one"
 "$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --json --set workers=3 >"$dir/three"
 cmp "$dir/one" "$dir/three"
 cmp "$dir/one" "$dir/report/report.json"
+
+# against another release, between two sources, groups, templates, mistakes
+"$(dirname "$GAVEL")/tests/tools/make_fixture_release" "$dir/other.gavel" 2 >/dev/null
+mkdir "$dir/groups"
+echo 'qzhxvj' >"$dir/groups/made-up.txt"
+cat >"$dir/templates.yaml" <<'END'
+groups:
+  - {name: reds, axis: colour, forms: {people: reds}}
+  - {name: blues, axis: colour, forms: {people: blues}}
+templates:
+  - {text: "{People} are fine.", labels: {hate: 0}}
+  - {text: "{People} are qzhxvj.", labels: {hate: 1}}
+END
+(cd "$dir" && "$GAVEL" evaluate --release "$r" --file set.jsonl --against other.gavel \
+    --between 'file:file' 2>err) && fail "the same source on both sides"
+has "$dir/err" "no row is of source 'file'"
+"$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --between only 2>"$dir/err" && fail "one source"
+has "$dir/err" 'wants two sources'
+"$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --mistakes -1 2>"$dir/err" && fail "-1 mistakes"
+"$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --against none 2>"$dir/err" && fail "no such release"
+has "$dir/err" 'against'
+"$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --against "$dir/other.gavel" --mistakes 2 \
+    --identities "$dir/groups" --fairness "$dir/templates.yaml" --report "$dir/full" >"$dir/out"
+has "$dir/out" '^AUPRC  *hate '
+has "$dir/out" '^verdicts  *hate .*no difference shown'
+has "$dir/out" '^made-up  *30 '
+has "$dir/full/report.html" 'Against release '
+has "$dir/full/report.html" '<h2 id="fairness-h">'
+has "$dir/full/report.html" '<details><summary>hate: show 2 rows'
+has "$dir/full/report.json" '"against":\{"release":"'
+has "$dir/full/report.json" '"fairness":\{'
+has "$dir/full/report.json" '"mistakes":\[\{"score":'
 
 # refusals
 echo '{"text":"a","labels":{"love":1}}' >"$dir/bad.jsonl"

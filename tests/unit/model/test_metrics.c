@@ -179,6 +179,59 @@ static void recall_at_a_false_positive_rate_stops_before_the_step_that_breaks_it
     assert_near(metric_recall_at_fpr(&r, .3), 1);
 }
 
+static void accuracy_and_macro_f1_count_both_sides(void **state)
+{
+    /* 3 of 4 positives and 4 of 6 negatives right: F1 of them 6/9 and 8/11. */
+    const double score[] = {.9, .8, .7, .1, .6, .6, .2, .2, .1, .1};
+    const float label[] = {1, 1, 1, 1, 0, 0, 0, 0, 0, 0};
+    Ranked r;
+    AtThreshold t;
+    ranked_new(*state, score, label, 10, &r);
+    metric_at(&r, .5, &t);
+    assert_near(t.accuracy, .7);
+    assert_near(t.macro_f1, (6. / 9 + 8. / 11) / 2);
+    /* At what catches 70 %: the third positive, above every negative; at all: 4 of 6. */
+    assert_near(metric_fpr_at_recall(&r, .7), 0);
+    assert_near(metric_fpr_at_recall(&r, 1), 1); /* tied with the last two */
+    ranked_new(*state, score, label, 4, &r);
+    metric_at(&r, .5, &t);
+    assert_true(isnan(t.macro_f1));
+    assert_true(isnan(metric_fpr_at_recall(&r, .7)));
+}
+
+static void the_logit_interval_follows_its_formula(void **state)
+{
+    (void)state;
+    /* AUPRC .8 of 25 positives: logit 1.386294, reach 1.959964 / sqrt(25 * .16) = .979982. */
+    Interval x = metric_auprc_logit(.8, 25);
+    if (!(fabs(x.low - .600203) < 1e-6 && fabs(x.high - .914219) < 1e-6))
+        fail_msg("%.6f to %.6f", x.low, x.high);
+    Interval top = metric_auprc_logit(1, 3);
+    assert_true(top.high == 1 && top.low < .9 && top.low > .1);
+    assert_true(isnan(metric_auprc_logit(.5, 0).low));
+    assert_true(isnan(metric_auprc_logit(NAN, 3).low));
+}
+
+static void a_curve_is_the_steps_of_the_ranking(void **state)
+{
+    const double score[] = {.9, .8, .8, .5, .4};
+    const float label[] = {1, 1, 0, 0, 1};
+    Ranked r;
+    Curve c;
+    ranked_new(*state, score, label, 5, &r);
+    metric_curve(*state, &r, &c);
+    const double recall[] = {1. / 3, 2. / 3, 2. / 3, 1}, precision[] = {1, 2. / 3, .5, .6};
+    assert_int_equal(c.count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_near(c.recall[i], recall[i]);
+        assert_near(c.precision[i], precision[i]);
+    }
+    assert_near(c.score[3], .4);
+    ranked_new(*state, score, label, 0, &r);
+    metric_curve(*state, &r, &c);
+    assert_int_equal(c.count, 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, with_arena, without_arena)
@@ -188,6 +241,9 @@ int main(void)
         T(the_corners_worked_by_hand),
         T(nothing_depends_on_the_order_of_rows_or_a_monotone_change_of_scores),
         T(intervals_hold_the_value_and_repeat_from_their_seed),
+        T(accuracy_and_macro_f1_count_both_sides),
+        T(the_logit_interval_follows_its_formula),
+        T(a_curve_is_the_steps_of_the_ranking),
         T(recall_at_a_false_positive_rate_stops_before_the_step_that_breaks_it),
     };
     return cmocka_run_group_tests_name("model/metrics", tests, NULL, NULL);
