@@ -66,37 +66,38 @@ static bool take_value(Cli *cli, const Option *o, const char *text, Err *err)
     return false;
 }
 
+/* argv[*i], which begins with a dash, and its value where that is the word behind it. */
+static bool read_option(Cli *cli, int argc, char **argv, int *i, Err *err)
+{
+    const char *w = argv[*i];
+    const char *name = strcmp(w, "-h") == 0 ? "help" : w + (w[1] == '-' ? 2 : 1);
+    size_t n = strcspn(name, "=");
+    const Option *o = option_find(cli->command->options, name, n);
+    if (!o)
+        o = option_find(common, name, n);
+    if (!o)
+        return err_set(err, ERR_USAGE, "%s has no option %s; see: gavel %s --help",
+                       cli->command->name, w, cli->command->name);
+    const char *value = name[n] == '=' ? name + n + 1 : NULL;
+    if (o->type == OPTION_FLAG)
+        return value ? err_set(err, ERR_USAGE, "--%s takes no value", o->name)
+                     : take_value(cli, o, "", err);
+    if (!value && *i + 1 == argc)
+        return err_set(err, ERR_USAGE, "--%s wants a value: %s", o->name, o->value);
+    return take_value(cli, o, value ? value : argv[++*i], err);
+}
+
 bool options_read(Cli *cli, int argc, char **argv, bool *help, Err *err)
 {
     bool only_operands = false;
     cli->operand = arena_array(cli->arena, const char *, (size_t)argc + 1);
     for (int i = 0; i < argc; i++) {
         const char *w = argv[i];
-        if (only_operands || w[0] != '-' || w[1] == 0) {
+        if (only_operands || w[0] != '-' || w[1] == 0)
             cli->operand[cli->operand_count++] = w;
-            continue;
-        }
-        if (strcmp(w, "--") == 0) {
+        else if (strcmp(w, "--") == 0)
             only_operands = true;
-            continue;
-        }
-        const char *name = strcmp(w, "-h") == 0 ? "help" : w + (w[1] == '-' ? 2 : 1);
-        size_t n = strcspn(name, "=");
-        const Option *o = option_find(cli->command->options, name, n);
-        if (!o)
-            o = option_find(common, name, n);
-        if (!o)
-            return err_set(err, ERR_USAGE, "%s has no option %s; see: gavel %s --help",
-                           cli->command->name, w, cli->command->name);
-        const char *value = name[n] == '=' ? name + n + 1 : NULL;
-        if (o->type == OPTION_FLAG && value)
-            return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
-        if (o->type != OPTION_FLAG && !value) {
-            if (i + 1 == argc)
-                return err_set(err, ERR_USAGE, "--%s wants a value: %s", o->name, o->value);
-            value = argv[++i];
-        }
-        if (!take_value(cli, o, value ? value : "", err))
+        else if (!read_option(cli, argc, argv, &i, err))
             return false;
     }
     *help = cli_flag(cli, "help");

@@ -56,31 +56,41 @@ static char reading_of(char c, int which)
     return which == 0 ? r[0] : r[0] ? r[1] : 0;
 }
 
+typedef struct Way {
+    int score;      /* of the likeliest letters so far that end in this reading */
+    uint8_t before; /* which reading the character before it has in them */
+} Way;
+
+#define NO_WAY (INT32_MIN / 2)
+
+/* To the reading c of in[i], over the readings of the character before it. */
+static Way way_to(const char *in, size_t i, char c, const Way *before)
+{
+    if (i == 0)
+        return (Way){english_pair_score(' ', c), 0};
+    Way best = {NO_WAY, 0};
+    for (int b = 0; b < 2; b++) {
+        char last = reading_of(in[i - 1], b);
+        int s = before[b].score + (last ? english_pair_score(last, c) : -9999);
+        if (s > best.score)
+            best = (Way){s, (uint8_t)b};
+    }
+    return best;
+}
+
 /* The likeliest letters for in[0, n), n <= SPACED_MAX; false: a character has no reading. */
 static bool read_letters(const char *in, size_t n, char *out)
 {
-    int score[SPACED_MAX][2];
-    uint8_t back[SPACED_MAX][2] = {0};
+    Way way[SPACED_MAX][2];
     for (size_t i = 0; i < n; i++)
         for (int k = 0; k < 2; k++) {
             char c = reading_of(in[i], k);
-            score[i][k] = INT32_MIN / 2;
             if (!c && k == 0)
                 return false;
-            if (!c)
-                continue;
-            for (int b = 0; b < (i ? 2 : 1); b++) {
-                char before = i ? reading_of(in[i - 1], b) : ' ';
-                int s = (i ? score[i - 1][b] : 0) +
-                        (before ? english_pair_score(before, c) : -9999);
-                if (s > score[i][k]) {
-                    score[i][k] = s;
-                    back[i][k] = (uint8_t)b;
-                }
-            }
+            way[i][k] = c ? way_to(in, i, c, i ? way[i - 1] : NULL) : (Way){NO_WAY, 0};
         }
-    int k = score[n - 1][1] > score[n - 1][0];
-    for (size_t i = n; i > 0; k = back[--i][k])
+    int k = way[n - 1][1].score > way[n - 1][0].score;
+    for (size_t i = n; i > 0; k = way[--i][k].before)
         out[i - 1] = reading_of(in[i - 1], k);
     return true;
 }
