@@ -48,7 +48,7 @@ struct Fit {
     Rng rng[THREADS_MAX];
     Part part[THREADS_MAX];
     int threads;
-    Digest identity; /* of plan, snapshot and base: what a checkpoint must agree on */
+    Digest identity; /* of plan, seed, snapshot and base: what a checkpoint must agree on */
 };
 
 static AdamwSpan span_of(const Fit *f, const char *name, size_t from, int rows, int cols)
@@ -117,6 +117,7 @@ static Digest identity_of(const FitInput *in)
     DigestState st;
     digest_init(&st);
     digest_add(&st, in->plan->text);
+    digest_add(&st, (Str){(const char *)&in->plan->seed, sizeof in->plan->seed});
     digest_add(&st, (Str){(const char *)in->data.byte, sizeof in->data.byte});
     digest_add(&st, (Str){(const char *)in->base->all, encoder_param_count() * sizeof(float)});
     return digest_end(&st);
@@ -310,12 +311,7 @@ bool fit_checkpoint(Fit *f, Err *err)
     return checkpoint_save(f->in.checkpoint, &st, (Str){note, sizeof id.byte + inner.len}, err);
 }
 
-void fit_result(Fit *f, EncoderParams *encoder, NetworkParams *network)
-{
-    float *w = f->opt->ema ? f->opt->ema : f->params;
-    encoder_params_at(encoder, w);
-    network_params_at(network, w + f->encoder_count);
-}
+float *fit_weights(Fit *f) { return f->opt->ema ? f->opt->ema : f->params; }
 
 void fit_close(Fit *f)
 {

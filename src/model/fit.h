@@ -41,8 +41,9 @@ int64_t fit_steps_done(const Fit *f);
 bool fit_step(Fit *f, FitStep *out, Err *err);
 bool fit_checkpoint(Fit *f, Err *err);
 
-/* The weights to ship: the average where the plan keeps one, else the last. */
-void fit_result(Fit *f, EncoderParams *encoder, NetworkParams *network);
+/* The weights to ship, the encoder's block and the network's behind it: the average where the
+ * plan keeps one, else the last.  They change with every step. */
+float *fit_weights(Fit *f);
 const Draw *fit_draw(const Fit *f);
 void fit_close(Fit *f); /* NULL is fine; gives back scratch, the weights stay in `a` */
 

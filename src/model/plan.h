@@ -19,7 +19,8 @@
     /* key                 type     default  least  most     help */                                      \
     X(seed,                int64_t, 1,       0,     1e15,    "every random choice follows from it")       \
     X(threads,             int64_t, 2,       1,     64,      "shards of a batch; part of what fixes the result") \
-    X(steps,               int64_t, 1500,    1,     1e7,     "updates of the weights")                    \
+    X(runs,                int64_t, 1,       1,     16,      "fine-tunings from seed, seed + 1 ..., whose weights are averaged") \
+    X(steps,               int64_t, 1500,    1,     1e7,     "updates of the weights, in each run")       \
     X(batch_pieces,        int64_t, 2048,    32,    1e6,     "pieces of all windows in one batch, about") \
     X(window_pieces,       int64_t, 32,      4,     128,     "pieces of one window")                      \
     X(window_stride,       int64_t, 24,      1,     128,     "pieces from one window to the next, at most window_pieces") \

@@ -42,13 +42,16 @@ static bool log_line(const TrainInput *in, Arena *a, const Buf *line, Err *err)
     return ok;
 }
 
-static bool log_step(const TrainInput *in, Arena *a, const FitStep *s, double watched, Err *err)
+static bool log_step(const TrainInput *in, Arena *a, int64_t run, const FitStep *s,
+                     double watched, Err *err)
 {
     ArenaMark mark = arena_mark(a);
     Buf line;
     buf_init(&line, LOG_LINE_MAX);
     JsWriter w = js_writer(&line);
     js_object(&w);
+    js_key(&w, "run");
+    js_i64(&w, run);
     js_key(&w, "step");
     js_i64(&w, s->step);
     js_key(&w, "loss");
@@ -71,12 +74,27 @@ static bool log_step(const TrainInput *in, Arena *a, const FitStep *s, double wa
     return ok;
 }
 
-static Teacher teacher_of(const TrainInput *in, Fit *f, EncoderParams *enc, NetworkParams *net)
+/* Encoder and network in one block: what a run ends with, or the mean of several. */
+typedef struct Tuned {
+    float *all;
+    size_t count;
+    EncoderParams encoder;
+    NetworkParams network;
+} Tuned;
+
+static void tuned_at(Tuned *t, float *all)
 {
-    fit_result(f, enc, net);
+    t->all = all;
+    t->count = encoder_param_count() + network_param_count();
+    encoder_params_at(&t->encoder, all);
+    network_params_at(&t->network, all + encoder_param_count());
+}
+
+static Teacher teacher_of(const TrainInput *in, const Tuned *t)
+{
     return (Teacher){.kernels = in->kernels,
-                     .encoder = enc,
-                     .network = net,
+                     .encoder = &t->encoder,
+                     .network = &t->network,
                      .vocab = in->vocab,
                      .windows = plan_windows(in->plan),
                      .max_pieces = READ_PIECES};
@@ -101,9 +119,9 @@ static size_t rows_of(Arena *a, const Rows *rows, Split split, size_t most, uint
 static bool watch(const TrainInput *in, Arena *a, Fit *f, double *out, Err *err)
 {
     ArenaMark mark = arena_mark(a);
-    EncoderParams enc;
-    NetworkParams net;
-    Teacher t = teacher_of(in, f, &enc, &net);
+    Tuned now;
+    tuned_at(&now, fit_weights(f));
+    Teacher t = teacher_of(in, &now);
     uint32_t *row;
     size_t n = rows_of(a, in->rows, SPLIT_CALIBRATE, WATCH_ROWS, &row);
     float *logit = arena_array(a, float, n *FACTOR_COUNT + 1);
@@ -123,7 +141,7 @@ static bool watch(const TrainInput *in, Arena *a, Fit *f, double *out, Err *err)
     return true;
 }
 
-static bool fit_all(const TrainInput *in, Arena *a, Fit *f, Err *err)
+static bool fit_all(const TrainInput *in, Arena *a, Fit *f, int64_t run, Err *err)
 {
     const Plan *plan = in->plan;
     while (fit_steps_done(f) < plan->steps) {
@@ -133,13 +151,14 @@ static bool fit_all(const TrainInput *in, Arena *a, Fit *f, Err *err)
         char note[96];
         snprintf(note, sizeof note, "loss %.4f  %.0f pieces/s  %.0f GFLOP/s", s.loss,
                  s.pieces_per_s, s.gflops);
-        progress_tick(in->progress, "steps", (uint64_t)s.step, (uint64_t)plan->steps, note);
+        progress_tick(in->progress, "steps", (uint64_t)(run * plan->steps + s.step),
+                      (uint64_t)(plan->runs * plan->steps), note);
         bool save = s.step % plan->checkpoint_steps == 0 || s.step == plan->steps;
-        bool stop = stop_requested() || s.step == in->stop_after;
+        bool stop = stop_requested() || run * plan->steps + s.step == in->stop_after;
         double watched = NAN;
         if (save && !stop && !watch(in, a, f, &watched, err))
             return false;
-        if ((save || s.step % LOG_EVERY == 0) && !log_step(in, a, &s, watched, err))
+        if ((save || s.step % LOG_EVERY == 0) && !log_step(in, a, run, &s, watched, err))
             return false;
         if ((save || stop) && !fit_checkpoint(f, err))
             return false;
@@ -151,8 +170,8 @@ static bool fit_all(const TrainInput *in, Arena *a, Fit *f, Err *err)
 
 /* The teacher's logits are kept, so that a run killed while the fast tier learns does not
  * read tens of thousands of texts again. */
-static bool teach(const TrainInput *in, Arena *a, Fit *f, const uint32_t *row, size_t n,
-                  float *logit, Err *err)
+static bool teach(const TrainInput *in, Arena *a, const Tuned *tuned, const uint32_t *row,
+                  size_t n, float *logit, Err *err)
 {
     const char *path = path_in(a, in, "teacher.pack");
     Err ignored = {0};
@@ -162,9 +181,7 @@ static bool teach(const TrainInput *in, Arena *a, Fit *f, const uint32_t *row, s
     pack_close(p);
     if (there)
         return true;
-    EncoderParams enc;
-    NetworkParams net;
-    Teacher t = teacher_of(in, f, &enc, &net);
+    Teacher t = teacher_of(in, tuned);
     if (!teacher_read(&t, in->rows, row, n, (int)in->plan->threads, in->progress, logit, err))
         return false;
     PackWriter *w = pack_writer(a);
@@ -221,21 +238,54 @@ static bool join_tiers(const TrainInput *in, Arena *a, const char *path, Release
     return true;
 }
 
-bool train(Arena *a, const TrainInput *in, Str *path, Err *err)
+/* One fine-tuning, its result added to sum[count]. */
+static bool fit_one(const TrainInput *in, Arena *a, int64_t run, float *sum, Err *err)
 {
-    Fit *f = NULL;
-    bool ok = false;
-    if (!file_make_dirs(in->dir, err))
-        return false;
+    Plan plan = *in->plan;
+    plan.seed += run;
+    const char *name =
+        run ? str_print(a, "checkpoint-%lld.pack", (long long)run).ptr : "checkpoint.pack";
     FitInput fi = {.rows = in->rows,
-                   .plan = in->plan,
+                   .plan = &plan,
                    .vocab = in->vocab,
                    .kernels = in->kernels,
                    .base = in->base,
-                   .checkpoint = path_in(a, in, "checkpoint.pack"),
+                   .checkpoint = path_in(a, in, name),
                    .data = in->data};
-    if (!fit_open(a, &fi, &f, err) || !fit_all(in, a, f, err))
-        goto done;
+    Fit *f = NULL;
+    if (!fit_open(a, &fi, &f, err))
+        return false;
+    bool ok = fit_all(in, a, f, run, err);
+    if (ok)
+        in->kernels->axpy((int)(encoder_param_count() + network_param_count()), 1.0f,
+                          fit_weights(f), sum);
+    fit_close(f);
+    return ok;
+}
+
+/* The mean of the runs' weights: they start from the same base, so that they stay in one
+ * valley, and their errors differ (model soups, Wortsman et al. 2022). */
+static bool fit_runs(const TrainInput *in, Arena *a, Tuned *out, Err *err)
+{
+    tuned_at(out, arena_array(a, float, encoder_param_count() + network_param_count()));
+    for (int64_t run = 0; run < in->plan->runs; run++) {
+        ArenaMark mark = arena_mark(a);
+        if (!fit_one(in, a, run, out->all, err))
+            return false;
+        arena_rewind(a, mark);
+    }
+    for (size_t i = 0; i < out->count; i++)
+        out->all[i] /= (float)in->plan->runs;
+    return true;
+}
+
+bool train(Arena *a, const TrainInput *in, Str *path, Err *err)
+{
+    if (!file_make_dirs(in->dir, err))
+        return false;
+    Tuned tuned;
+    if (!fit_runs(in, a, &tuned, err))
+        return false;
 
     uint32_t *row;
     size_t n;
@@ -245,18 +295,15 @@ bool train(Arena *a, const TrainInput *in, Str *path, Err *err)
     float bias[FACTOR_COUNT];
     for (int i = 0; i < FACTOR_COUNT; i++)
         bias[i] = -2;
-    if (!teach(in, a, f, row, n, logit, err) ||
+    if (!teach(in, a, &tuned, row, n, logit, err) ||
         !distil(in->rows, row, n, logit, in->plan, in->progress, weight, bias, err))
-        goto done;
+        return false;
 
-    EncoderParams enc;
-    NetworkParams net;
-    fit_result(f, &enc, &net);
     ReleaseParts parts = {.name = in->name,
                           .created_ms = in->created_ms,
                           .vocab = in->vocab,
-                          .encoder = &enc,
-                          .network = &net,
+                          .encoder = &tuned.encoder,
+                          .network = &tuned.network,
                           .float32 = in->float32,
                           .windows = plan_windows(in->plan),
                           .buckets = FAST_BUCKETS,
@@ -269,10 +316,7 @@ bool train(Arena *a, const TrainInput *in, Str *path, Err *err)
     calibration_none(&parts.calibration);
     *path = str_print(a, "%s/" STR_FMT ".gavel", in->dir, STR_ARG(in->name));
     Digest d;
-    ok = release_save(a, &parts, path->ptr, &d, err) &&
-         join_tiers(in, a, path->ptr, &parts, err) &&
-         release_save(a, &parts, path->ptr, &d, err);
-done:
-    fit_close(f);
-    return ok;
+    return release_save(a, &parts, path->ptr, &d, err) &&
+           join_tiers(in, a, path->ptr, &parts, err) &&
+           release_save(a, &parts, path->ptr, &d, err);
 }

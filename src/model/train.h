@@ -1,7 +1,8 @@
 /* train.h - from labelled rows to an uncalibrated release: fine-tune, distil, join.
  *
  * Everything a run makes lies in one folder:
- *   checkpoint.pack   state of the fine-tuning, replaced every so many steps
+ *   checkpoint.pack   state of the fine-tuning, replaced every so many steps; of the plan's
+ *                     further runs checkpoint-1.pack and so on
  *   teacher.pack      the encoder's logits on the texts that teach the fast tier
  *   log.jsonl         a line every few steps: loss, rates, speed
  *   NAME.gavel        the release

@@ -40,7 +40,8 @@ YAML
 cat >"$dir/plan.yaml" <<'YAML'
 name: killed
 seed: 3
-steps: 8
+steps: 4
+runs: 2
 batch_pieces: 120
 checkpoint_steps: 1
 fast_epochs: 1
@@ -75,6 +76,10 @@ echo "$kills kills in $runs runs; the release is the same to the byte"
 if "$GAVEL" train --snapshot rows --plan "$dir/plan.yaml" --base "$dir/base.pack" \
     --out "$dir/stopped" --stop-after 3 2>"$dir/err"; then exit 1; fi
 grep -q 'run again to go on' "$dir/err"
+if "$GAVEL" train --snapshot rows --plan "$dir/plan.yaml" --base "$dir/base.pack" \
+    --out "$dir/stopped" --stop-after 6 2>"$dir/err"; then exit 1; fi
+grep -q 'run again to go on' "$dir/err"
+[ -f "$dir/stopped/checkpoint-1.pack" ] # in the second run
 train "$dir/stopped" >/dev/null
 cmp "$dir/whole/killed.gavel" "$dir/stopped/killed.gavel"
 

@@ -2,7 +2,9 @@
 #include "test.h"
 
 #include "base/file.h"
+#include "fixture.h"
 #include "model/fit.h"
+#include "model/train.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,14 +100,8 @@ static double run(Fit *f, int64_t to)
 
 static Digest weights(Fit *f)
 {
-    EncoderParams e;
-    NetworkParams n;
-    fit_result(f, &e, &n);
-    DigestState st;
-    digest_init(&st);
-    digest_add(&st, (Str){(const char *)e.all, e.count * sizeof(float)});
-    digest_add(&st, (Str){(const char *)n.all, n.count * sizeof(float)});
-    return digest_end(&st);
+    size_t count = encoder_param_count() + network_param_count();
+    return digest_of((Str){(const char *)fit_weights(f), count * sizeof(float)});
 }
 
 static void a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(void **state)
@@ -164,6 +160,56 @@ static void a_few_texts_are_learned_by_heart(void **state)
     fit_close(f);
 }
 
+static float *weights_of_a_run(World *w, int64_t seed)
+{
+    FitInput in = input(w);
+    Plan plan = w->plan;
+    Fit *f;
+    Err err = {0};
+    plan.seed = seed;
+    in.plan = &plan;
+    unlink(w->checkpoint);
+    assert_true(fit_open(w->arena, &in, &f, &err));
+    run(f, plan.steps);
+    fit_close(f);
+    return fit_weights(f);
+}
+
+static void a_plan_of_two_runs_ships_the_mean_of_both(void **state)
+{
+    World *w = *state;
+    Err err = {0};
+    ReleaseParts parts;
+    w->plan.steps = 2;
+    const float *first = weights_of_a_run(w, w->plan.seed);
+    const float *second = weights_of_a_run(w, w->plan.seed + 1);
+    assert_true(fixture_parts(w->arena, 1, &parts, &err)); /* for its policy */
+    w->plan.runs = 2;
+    w->plan.fast_epochs = 1;
+    TrainInput in = {.rows = &w->rows,
+                     .plan = &w->plan,
+                     .policy = parts.policy,
+                     .kernels = w->kernels,
+                     .base = &w->base,
+                     .vocab = w->vocab,
+                     .dir = w->dir,
+                     .name = STR("mean"),
+                     .training = STR("{}"),
+                     .float32 = true};
+    Str path;
+    Release *r;
+    if (!train(w->arena, &in, &path, &err) || !release_open(path.ptr, w->kernels, &r, &err))
+        fail_msg("%s", err.msg);
+    const EncoderParams *e = release_encoder(r);
+    for (size_t i = 0; i < e->count; i++)
+        assert_float_equal(e->all[i], (first[i] + second[i]) / 2, 1e-6);
+    release_close(r);
+    static const char *const made[] = {"mean.gavel", "teacher.pack", "log.jsonl",
+                                       "checkpoint-1.pack"};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        unlink(str_print(w->arena, "%s/%s", w->dir, made[i]).ptr);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +218,8 @@ int main(void)
             without_world),
         cmocka_unit_test_setup_teardown(a_checkpoint_of_another_plan_or_snapshot_is_refused,
                                         with_world, without_world),
+        cmocka_unit_test_setup_teardown(a_plan_of_two_runs_ships_the_mean_of_both, with_world,
+                                        without_world),
         cmocka_unit_test_setup_teardown(a_few_texts_are_learned_by_heart, with_world,
                                         without_world),
     };
