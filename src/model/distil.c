@@ -63,11 +63,11 @@ void distil_pick(Arena *a, const Rows *rows, const Plan *plan, uint32_t **row, s
 
 static double sigmoid(double z) { return 1 / (1 + exp(-z)); }
 
-/* The encoder's vocabulary is English: of other languages it knows nothing, and there the
- * fast tier learns from the labels alone. */
-static bool teacher_reads(Str language)
+/* In other languages the fast tier learns from the labels alone. */
+static bool teacher_reads(Str tag)
 {
-    return language.len == 0 || str_eq(language, STR("en")) || str_starts(language, STR("en-"));
+    Language l;
+    return !language_parse(tag, &l) || network_reads(l);
 }
 
 /* One text's step: the gradient of cross-entropy towards the mixed target. */

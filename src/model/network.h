@@ -11,6 +11,7 @@
 #include "model/features.h"
 #include "nn/encoder.h"
 #include "policy/taxonomy.h"
+#include "text/language.h"
 
 /* clang-format off */
 #define NETWORK_PARAMS(X)                             \
@@ -42,6 +43,13 @@ extern const int network_param_info_count;
 /* logit[count, FACTOR_COUNT] of windows from pooled[count, ENCODER_WIDTH]. */
 void network_windows(const Kernels *k, const NetworkParams *p, const float *pooled, int count,
                      float *logit);
+
+/* Its pieces and base weights are English: of a text that is surely in another language it
+ * knows nothing, and its confident no would drown what the n-grams have learned. */
+static inline bool network_reads(Language l)
+{
+    return l == LANGUAGE_EN || l == LANGUAGE_UNKNOWN;
+}
 
 /* The encoder tier, ready to read. */
 typedef struct Network {

@@ -2,8 +2,9 @@
  *
  * The fast tier always runs: it is cheap and its logits are half of what the ensemble
  * knows.  The encoder runs unless the fast tier is sure (TIER_CASCADE) or alone
- * (TIER_FAST).  A text whose folded view is empty (blank, or invisible characters only) says
- * nothing: every factor is 0, whatever the biases have learned.
+ * (TIER_FAST), and never on a text in a language that it cannot read: there the fast tier's
+ * own logits stand, which learned from labels.  A text whose folded view is empty (blank, or
+ * invisible characters only) says nothing: every factor is 0, whatever the biases have learned.
  */
 #include "model/score.h"
 
@@ -42,9 +43,11 @@ static void join(const Release *r, Scores *s)
     const float *alone = release_ensemble(r, ENSEMBLE_ALONE);
     const float *alone_bias = release_ensemble(r, ENSEMBLE_ALONE_BIAS);
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        float z = s->encoder_ran
-                      ? encoder[f] * s->logit_encoder[f] + fast[f] * s->logit_fast[f] + bias[f]
-                      : alone[f] * s->logit_fast[f] + alone_bias[f];
+        float z = alone[f] * s->logit_fast[f] + alone_bias[f];
+        if (s->foreign)
+            z = s->logit_fast[f];
+        else if (s->encoder_ran)
+            z = encoder[f] * s->logit_encoder[f] + fast[f] * s->logit_fast[f] + bias[f];
         s->factor[f] = (float)(1 / (1 + exp(-(double)z)));
     }
 }
@@ -61,7 +64,9 @@ static bool read_text(const Release *r, Arena *a, Str text, Tier tier, size_t ma
         s->logit_encoder[f] = NAN;
     if (x.folded.text.len == 0)
         return true;
-    if (tier != TIER_FAST && !(tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast))) {
+    s->foreign = !network_reads(language_of(text));
+    if (tier != TIER_FAST && !s->foreign &&
+        !(tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast))) {
         if (!features_pieces(release_vocab(r), a, text, max_pieces, &x, err))
             return false;
         run_encoder(r, a, &x, s->logit_encoder);

@@ -13,6 +13,7 @@ typedef struct Scores {
     double composed[CATEGORY_COUNT];   /* by the policy, before calibration */
     double category[CATEGORY_COUNT];   /* calibrated */
     bool encoder_ran;
+    bool foreign;   /* in a language that the encoder does not read: the fast tier alone */
     bool disguised; /* the folded view differs in a way that is no accident */
     bool capped;    /* the text has more than max_pieces pieces */
     size_t pieces_read;

@@ -158,6 +158,29 @@ static void a_sure_fast_tier_answers_alone(void **state)
     unlink(path);
 }
 
+static void the_encoder_leaves_other_languages_to_the_fast_tier(void **state)
+{
+    World *w = *state;
+    static const char *const foreign[] = {
+        "Das ist nicht gut und ich habe " FIXTURE_HATE " noch nie gesehen",
+        "\xec\x95\x88\xeb\x85\x95\xed\x95\x98\xec\x84\xb8\xec\x9a\x94 " FIXTURE_HATE,
+    };
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        Scores s = score(w, w->release, str_of(foreign[i]), TIER_ENCODER);
+        assert_true(s.foreign);
+        assert_false(s.encoder_ran);
+        assert_true(isnan(s.logit_encoder[FACTOR_HATE]));
+        for (int f = 0; f < FACTOR_COUNT; f++)
+            assert_float_equal(s.factor[f], (float)(1 / (1 + exp(-(double)s.logit_fast[f]))),
+                               1e-6);
+    }
+    Scores s = score(w, w->release, STR("this is not good and I have seen " FIXTURE_HATE),
+                     TIER_ENCODER);
+    assert_true(s.encoder_ran && !s.foreign);
+    s = score(w, w->release, STR(FIXTURE_HATE), TIER_ENCODER); /* too short to say */
+    assert_true(s.encoder_ran && !s.foreign);
+}
+
 static void a_disguise_never_lowers_a_score(void **state)
 {
     World *w = *state;
@@ -189,6 +212,7 @@ int main(void)
         T(nothing_to_read_is_nothing_to_say),
         T(the_same_text_scores_the_same_to_the_bit),
         T(a_sure_fast_tier_answers_alone),
+        T(the_encoder_leaves_other_languages_to_the_fast_tier),
         T(a_disguise_never_lowers_a_score),
         T(a_text_over_the_limit_of_pieces_says_it_was_cut),
     };
