@@ -61,6 +61,16 @@ static bool rows_of_recipe(Cli *cli, const char *path, Rows *out, Str *data, Err
     return true;
 }
 
+static void keep_source(Cli *cli, Str pattern, Rows *rows, Str *data)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (evaluate_source_fits(pattern, rows->row[i].source))
+            rows->row[n++] = rows->row[i];
+    rows->count = n;
+    *data = str_print(cli->arena, STR_FMT ", only " STR_FMT, STR_ARG(*data), STR_ARG(pattern));
+}
+
 static bool read_rows(Cli *cli, Rows *out, Str *data, Err *err)
 {
     const char *snapshot = cli_text(cli, "snapshot", NULL);
@@ -79,6 +89,8 @@ static bool read_rows(Cli *cli, Rows *out, Str *data, Err *err)
         *data = str_of(slash ? slash + 1 : file);
         ok = true;
     }
+    if (ok && cli_text(cli, "only", NULL))
+        keep_source(cli, str_of(cli_text(cli, "only", NULL)), out, data);
     if (ok && out->count == 0)
         return err_set(err, ERR_INPUT, "there are no rows to evaluate on");
     return ok;
@@ -301,6 +313,10 @@ static const Option options[] = {
      .type = OPTION_TEXT,
      .value = "FILE",
      .help = "rows that a recipe reads from the operand"},
+    {.name = "only",
+     .type = OPTION_TEXT,
+     .value = "SOURCE",
+     .help = "only rows of this source (x* fits what begins so)"},
     {.name = "report",
      .type = OPTION_TEXT,
      .value = "DIR",
@@ -325,7 +341,7 @@ static const Option options[] = {
      .type = OPTION_INT,
      .value = "N",
      .help = "put the texts of the N worst rows of each category into the report (0)"},
-    {0                                                               },
+    {0                                                                             },
 };
 
 const Command cmd_evaluate = {

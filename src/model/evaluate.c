@@ -315,10 +315,9 @@ static void slice_by(Arena *a, const Table *all, SliceKind kind, Slices *out)
 
 /* ---- two sets against each other --------------------------------------------------------- */
 
-/* 'x*' fits what begins with x. */
-static bool source_fits(Str pattern, Str source)
+bool evaluate_source_fits(Str pattern, Str source)
 {
-    if (pattern.len && pattern.ptr[pattern.len - 1] == '*')
+    if (str_ends(pattern, STR("*")))
         return str_starts(source, (Str){pattern.ptr, pattern.len - 1});
     return str_eq(pattern, source);
 }
@@ -340,7 +339,8 @@ static void between(Arena *a, const Table *t, Between *out)
     float *side = arena_array(a, float, t->count);
     for (size_t i = 0; i < t->count; i++) {
         Str source = t->in->rows->row[t->row[i]].source;
-        bool above = source_fits(out->above, source), below = source_fits(out->below, source);
+        bool above = evaluate_source_fits(out->above, source),
+             below = evaluate_source_fits(out->below, source);
         side[i] = above ? 1 : below ? 0 : NAN;
         out->above_rows += above;
         out->below_rows += below && !above;

@@ -2,6 +2,7 @@
  * columns serves these and the JSON (report_json.c). */
 #include "model/report.h"
 
+#include "model/binomial.h"
 #include "model/report_columns_internal.h"
 
 #include <math.h>
@@ -90,8 +91,10 @@ static void table_measures(const char *what, const Measure *m, int count, Buf *o
 static void table_alarms(const char *what, const Alarms *x, Buf *out)
 {
     if (x->rows)
-        buf_print(out, "%-36s %7zu of %7zu flagged: %.2f %%\n", what, x->flagged, x->rows,
-                  percent(x));
+        buf_print(out, "%-36s %7zu of %7zu flagged: %.2f %% (%.2f to %.2f)\n", what, x->flagged,
+                  x->rows, percent(x),
+                  100 * binomial_lower((double)x->flagged, (double)x->rows, .975),
+                  100 * binomial_upper((double)x->flagged, (double)x->rows, .975));
 }
 
 /* Slices show the AUPRC of the categories that have positives there, and false alarms. */

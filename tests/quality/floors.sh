@@ -34,7 +34,7 @@ FLOORS
 # False positives on everyday requests, at the shipped thresholds.
 for set in clinc150 banking77; do
     "$GAVEL" evaluate --recipe "recipes/dev/$set.yaml" "$data" >"$out/$set"
-    got=$(sed -n 's/^negative.*flagged: \([0-9.]*\) %$/\1/p' "$out/$set")
+    got=$(sed -n 's/^negative.*flagged: \([0-9.]*\) %.*$/\1/p' "$out/$set")
     if awk -v g="$got" 'BEGIN { exit !(g != "" && g < 2) }'; then
         echo "ok    false positives $set $got %, bound 2 %"
     else
