@@ -178,7 +178,8 @@ static bool fill(Str text, const Group *g, Buf *out)
         if (!rest.ptr)
             return true;
         bool capital = false;
-        const Form *f = str_cut(&rest, '}', &slot) && g ? form_of(g, slot, &capital) : NULL;
+        bool shut = str_cut(&rest, '}', &slot) && rest.ptr;
+        const Form *f = shut && g ? form_of(g, slot, &capital) : NULL;
         if (!f)
             return false;
         size_t start = out->len;
