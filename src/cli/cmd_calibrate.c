@@ -1,10 +1,12 @@
 /* cmd_calibrate.c - from a trained release to one whose scores are probabilities.
  *
  * Fits a map and chooses a threshold per category on the calibration split, measures on
- * the test split, and writes a new release with both.  The weights stay as they are.
+ * the test split, and writes a new release with both and with what was shown of each
+ * threshold.  The weights stay as they are.  --like OLD also keeps the meaning that scores
+ * had in another release (model/anchors.h).
  */
 #include "base/file.h"
-#include "base/thread.h"
+#include "base/progress.h"
 #include "cli/commands.h"
 #include "cli/judge.h"
 #include "data/snapshot.h"
@@ -15,7 +17,8 @@
 #include <stdio.h>
 
 enum { REPORT_MAX = 32 << 20, SEED = 1 };
-#define FALSE_POSITIVES .003 /* of benign rows, a category; the plan of the first release */
+#define FALSE_POSITIVES .004 /* of benign rows, a category: docs/decisions/0020 */
+#define PRECISION       .8   /* with --by precision */
 
 typedef struct Job {
     Cli *cli;
@@ -23,8 +26,11 @@ typedef struct Job {
     const Policy *policy;
     Rows split[SPLIT_COUNT]; /* calibrate and test */
     Judged *judged[SPLIT_COUNT];
+    CalibrationKind wanted;
+    ThresholdWish wish[CATEGORY_COUNT];
+    double together_bound;
     Calibration calibration;
-    ThresholdNote note[CATEGORY_COUNT];
+    Together together;
     char snapshot[DIGEST_HEX_SIZE];
 } Job;
 
@@ -75,8 +81,7 @@ static bool judge_splits(Job *job, Err *err)
 {
     Cli *cli = job->cli;
     Bench bench = {job->release, job->policy, (size_t)cli->config.max_pieces};
-    int threads = cli->config.workers ? (int)cli->config.workers : thread_processors();
-    Judge judge = {judge_text, &bench, threads > 64 ? 64 : threads, &cli->progress};
+    Judge judge = {judge_text, &bench, judge_threads(cli), &cli->progress};
     for (int s = SPLIT_CALIBRATE; s <= SPLIT_TEST; s++)
         if (!evaluate_judge(cli->arena, &job->split[s], &judge, &job->judged[s], err))
             return false;
@@ -94,13 +99,15 @@ static void apply(const Calibration *c, Judged *judged, size_t count)
 typedef struct Columns {
     double *score[CATEGORY_COUNT];
     float *label[CATEGORY_COUNT];
+    float *weight;
     bool *benign;
 } Columns;
 
-static void columns_new(Job *job, const Rows *rows, Columns *out)
+static void columns_new(Job *job, const Rows *rows, const Judged *judged, Columns *out)
 {
     Arena *a = job->cli->arena;
     out->benign = arena_array(a, bool, rows->count);
+    out->weight = arena_array(a, float, rows->count);
     for (int c = 0; c < CATEGORY_COUNT; c++) {
         out->score[c] = arena_array(a, double, rows->count);
         out->label[c] = arena_array(a, float, rows->count);
@@ -109,41 +116,82 @@ static void columns_new(Job *job, const Rows *rows, Columns *out)
         float category[CATEGORY_COUNT];
         evaluate_labels(job->policy, &rows->row[i].labels, category);
         out->benign[i] = evaluate_benign(category);
-        for (int c = 0; c < CATEGORY_COUNT; c++)
+        out->weight[i] = rows->row[i].weight;
+        for (int c = 0; c < CATEGORY_COUNT; c++) {
             out->label[c][i] = category[c];
+            out->score[c][i] = judged[i].score[c];
+        }
     }
 }
 
-static void columns_score(Columns *c, const Judged *judged, size_t count)
+static void fit_maps(Job *job, const Columns *x, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        for (int k = 0; k < CATEGORY_COUNT; k++)
-            c->score[k][i] = judged[i].score[k];
+    for (int c = 0; c < CATEGORY_COUNT; c++) {
+        /* No example of it was ever collected: what looks like one is a label's accident. */
+        size_t known = c == CATEGORY_SEXUAL_MINORS ? 0 : count;
+        CalibrationInput in = {x->score[c], x->label[c], x->weight, known};
+        calibration_fit(job->cli->arena, &in, job->wanted, &job->calibration.map[c]);
+    }
 }
 
-static void fit(Job *job, CalibrationKind wanted, double bound)
+/* The benign rows, judged by the former release as it answers. */
+static bool fit_anchors(Job *job, const Columns *x, Err *err)
+{
+    Cli *cli = job->cli;
+    const Rows *rows = &job->split[SPLIT_CALIBRATE];
+    const char *like = cli_text(cli, "like", NULL);
+    Release *former;
+    Judged *judged;
+    if (!like)
+        return true;
+    Rows benign = {arena_array(cli->arena, Row, rows->count), 0};
+    size_t *at = arena_array(cli->arena, size_t, rows->count);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (!x->benign[i])
+            continue;
+        at[benign.count] = i;
+        benign.row[benign.count++] = rows->row[i];
+    }
+    if (!judge_open_ref(cli, like, &former, err))
+        return false;
+    bool ok = judge_rows(cli, former, &benign, &judged, err);
+    Digest digest = release_digest(former);
+    release_close(former);
+    if (!ok)
+        return false;
+    digest_hex(&digest, job->calibration.like);
+    double *now = arena_array(cli->arena, double, benign.count);
+    double *then = arena_array(cli->arena, double, benign.count);
+    for (int c = 0; c < CATEGORY_COUNT; c++) {
+        CalibrationMap *m = &job->calibration.map[c];
+        for (size_t i = 0; i < benign.count; i++) {
+            now[i] = calibration_apply(m, x->score[c][at[i]]);
+            then[i] = judged[i].score[c];
+        }
+        anchors_fit(cli->arena, now, then, benign.count, &m->anchors);
+    }
+    return true;
+}
+
+static bool fit(Job *job, Err *err)
 {
     Arena *a = job->cli->arena;
     const Rows *rows = &job->split[SPLIT_CALIBRATE];
-    Judged *judged = job->judged[SPLIT_CALIBRATE];
     Columns columns;
-    columns_new(job, rows, &columns);
-    columns_score(&columns, judged, rows->count);
-    for (int c = 0; c < CATEGORY_COUNT; c++) {
-        /* No example of it was ever collected: what looks like one is a label's accident. */
-        size_t known = c == CATEGORY_SEXUAL_MINORS ? 0 : rows->count;
-        calibration_fit(a, columns.score[c], columns.label[c], known, wanted,
-                        &job->calibration.map[c]);
-    }
-    apply(&job->calibration, judged, rows->count);
-    apply(&job->calibration, job->judged[SPLIT_TEST], job->split[SPLIT_TEST].count);
-    columns_score(&columns, judged, rows->count);
+    columns_new(job, rows, job->judged[SPLIT_CALIBRATE], &columns);
+    fit_maps(job, &columns, rows->count);
+    if (!fit_anchors(job, &columns, err))
+        return false;
     CalibrationRows table = {.count = rows->count, .benign = columns.benign};
     for (int c = 0; c < CATEGORY_COUNT; c++) {
         table.score[c] = columns.score[c];
         table.label[c] = columns.label[c];
     }
-    thresholds_choose(a, &table, bound, &job->calibration, job->note);
+    thresholds_choose(a, &table, job->wish, job->together_bound, &job->calibration,
+                      &job->together);
+    apply(&job->calibration, job->judged[SPLIT_CALIBRATE], rows->count);
+    apply(&job->calibration, job->judged[SPLIT_TEST], job->split[SPLIT_TEST].count);
+    return true;
 }
 
 static bool measure(Job *job, Str *report, Err *err)
@@ -179,18 +227,49 @@ static bool measure(Job *job, Str *report, Err *err)
     return ok;
 }
 
-static void print_maps(const Job *job)
+/* The error by the definition that every report uses, on the rows that were fitted: what is
+ * left there is the map's own stiffness. */
+static double calibration_error(Job *job, Category c)
 {
-    printf("\n%-24s %-9s %9s %9s %9s %7s %9s %9s\n", "calibration", "map", "threshold",
-           "positives", "negatives", "F1", "benign %", "at most %");
-    for (int c = 0; c < CATEGORY_COUNT; c++) {
-        const CalibrationMap *m = &job->calibration.map[c];
-        const ThresholdNote *n = &job->note[c];
-        printf("%-24.*s %-9s %9.4f %9lld %9lld %7.3f %9.3f %9.3f\n",
-               STR_ARG(category_name((Category)c)), calibration_kind_name(m->kind),
-               m->threshold, (long long)m->positives, (long long)m->negatives, n->f1,
-               100 * n->benign_flagged, 100 * n->upper);
+    Arena *a = job->cli->arena;
+    const Rows *rows = &job->split[SPLIT_CALIBRATE];
+    ArenaMark mark = arena_mark(a);
+    double *score = arena_array(a, double, rows->count);
+    float *label = arena_array(a, float, rows->count);
+    for (size_t i = 0; i < rows->count; i++) {
+        float category[CATEGORY_COUNT];
+        evaluate_labels(job->policy, &rows->row[i].labels, category);
+        score[i] = job->judged[SPLIT_CALIBRATE][i].score[c];
+        label[i] = category[c];
     }
+    Ranked r;
+    ranked_new(a, score, label, rows->count, &r);
+    double ece = metric_ece(&r);
+    arena_rewind(a, mark);
+    return ece;
+}
+
+static bool print_maps(Job *job, Err *err)
+{
+    Buf b;
+    buf_init(&b, REPORT_MAX);
+    buf_byte(&b, '\n');
+    calibration_table(&job->calibration, &b);
+    const Together *t = &job->together;
+    buf_print(&b,
+              "\nall together flag %zu of %zu benign rows, at most %.3f %% (bound %.3f %%%s)\n"
+              "calibration error on the rows fitted:",
+              t->flagged, t->benign, 100 * t->limit, 100 * t->bound,
+              t->holds ? "" : ", NOT shown");
+    for (int c = 0; c < CATEGORY_COUNT; c++)
+        buf_print(&b, " " STR_FMT " %.4f", STR_ARG(category_name((Category)c)),
+                  calibration_error(job, (Category)c));
+    buf_byte(&b, '\n');
+    bool ok = buf_ok(&b, err);
+    if (ok)
+        fwrite(b.ptr, 1, b.len, stdout);
+    buf_done(&b);
+    return ok;
 }
 
 static bool write_release(Job *job, Str report, Err *err)
@@ -228,22 +307,48 @@ static bool read_policy(Job *job, Err *err)
                      policy_parse(job->cli->arena, text, path, &job->policy, err));
 }
 
+static bool want_share(Cli *cli, const char *option, double fallback, double most, double *out,
+                       Err *err)
+{
+    *out = cli_real(cli, option, fallback);
+    return (*out > 0 && *out < most) ||
+           err_set(err, ERR_USAGE, "--%s is a share above 0, below %g", option, most);
+}
+
+/* The policy's wishes win over the options. */
+static bool read_wishes(Job *job, Err *err)
+{
+    Cli *cli = job->cli;
+    ThresholdWish all;
+    const char *by = cli_text(cli, "by", "f1");
+    if (!threshold_rule_parse(str_of(by), &all.rule) || all.rule < THRESHOLD_F1)
+        return err_set(err, ERR_USAGE, "--by is f1, precision or false-positives, not '%s'",
+                       by);
+    if (!want_share(cli, "precision", PRECISION, 1, &all.precision, err) ||
+        !want_share(cli, "false-positives", FALSE_POSITIVES, .5, &all.false_positives, err) ||
+        !want_share(cli, "together", 2 * all.false_positives, 1, &job->together_bound, err))
+        return false;
+    if (cli_text(cli, "precision", NULL) && all.rule != THRESHOLD_PRECISION)
+        return err_set(err, ERR_USAGE, "--precision belongs to --by precision");
+    for (int c = 0; c < CATEGORY_COUNT; c++) {
+        double precision = policy_precision(job->policy, (Category)c);
+        double false_positives = policy_false_positives(job->policy, (Category)c);
+        job->wish[c] = all;
+        if (!isnan(precision))
+            job->wish[c].rule = THRESHOLD_PRECISION, job->wish[c].precision = precision;
+        if (!isnan(false_positives))
+            job->wish[c].false_positives = false_positives;
+    }
+    return true;
+}
+
 static bool calibrate(Job *job, Err *err)
 {
-    double bound = cli_real(job->cli, "false-positives", FALSE_POSITIVES);
     Str report;
-    if (!(bound > 0 && bound < .5))
-        return err_set(err, ERR_USAGE, "--false-positives is a share above 0, below 0.5");
-    CalibrationKind wanted =
-        cli_flag(job->cli, "isotonic") ? CALIBRATION_ISOTONIC : CALIBRATION_BETA;
-    if (!read_policy(job, err) || !load_rows(job, err) || !judge_splits(job, err))
-        return false;
-    fit(job, wanted, bound);
-    if (!measure(job, &report, err))
-        return false;
-    if (!job->cli->json)
-        print_maps(job);
-    return write_release(job, report, err);
+    job->wanted = cli_flag(job->cli, "isotonic") ? CALIBRATION_ISOTONIC : CALIBRATION_BETA;
+    return read_policy(job, err) && read_wishes(job, err) && load_rows(job, err) &&
+           judge_splits(job, err) && fit(job, err) && measure(job, &report, err) &&
+           (job->cli->json || print_maps(job, err)) && write_release(job, report, err);
 }
 
 static bool run(Cli *cli, Err *err)
@@ -262,27 +367,34 @@ static bool run(Cli *cli, Err *err)
     return ok;
 }
 
+/* clang-format off */
 static const Option options[] = {
-    {.name = "release",                                                       .type = OPTION_TEXT, .value = "REF", .help = "what was trained"},
-    {.name = "snapshot",
-     .type = OPTION_TEXT,
-     .value = "REF",
+    {.name = "release", .type = OPTION_TEXT, .value = "REF", .help = "what was trained"},
+    {.name = "snapshot", .type = OPTION_TEXT, .value = "REF",
      .help = "its splits calibrate and test are used; latest when not given"},
-    {.name = "out",                                                                       .type = OPTION_TEXT, .value = "FILE", .help = "the new release"},
-    {.name = "name",                                                     .type = OPTION_TEXT, .value = "WORD", .help = "of the new release"},
-    {.name = "policy",
-     .type = OPTION_TEXT,
-     .value = "FILE",
+    {.name = "out", .type = OPTION_TEXT, .value = "FILE", .help = "the new release"},
+    {.name = "name", .type = OPTION_TEXT, .value = "WORD", .help = "of the new release"},
+    {.name = "policy", .type = OPTION_TEXT, .value = "FILE",
      .help = "put this policy into it, instead of the one it has"},
-    {.name = "false-positives",
-     .type = OPTION_REAL,
-     .value = "SHARE",
-     .help = "of benign rows that a category may flag; 0.003 when not given"},
-    {.name = "isotonic",
-     .type = OPTION_FLAG,
+    {.name = "by", .type = OPTION_TEXT, .value = "RULE",
+     .help = "how thresholds are chosen: f1 (the best F1; the default), precision (the least "
+             "with that precision) or false-positives (the least that its bound lets)"},
+    {.name = "precision", .type = OPTION_REAL, .value = "SHARE",
+     .help = "with --by precision: of the rows flagged, shown with 95 % confidence; 0.8 when "
+             "not given"},
+    {.name = "false-positives", .type = OPTION_REAL, .value = "SHARE",
+     .help = "of benign rows that a category may flag, shown with 95 % confidence; goes with "
+             "every rule; 0.004 when not given"},
+    {.name = "together", .type = OPTION_REAL, .value = "SHARE",
+     .help = "of benign rows that all categories together may flag; twice --false-positives "
+             "when not given"},
+    {.name = "like", .type = OPTION_TEXT, .value = "REF",
+     .help = "scores keep the meaning they had in that release: as few benign rows reach them"},
+    {.name = "isotonic", .type = OPTION_FLAG,
      .help = "isotonic maps where there are positives enough for beta maps"},
-    {0                                                                      },
+    {0},
 };
+/* clang-format on */
 
 const Command cmd_calibrate = {
     .name = "calibrate",

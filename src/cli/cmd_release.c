@@ -55,17 +55,13 @@ static void print_table(const Release *r, Buf *out)
     digest_hex(&d, hex);
     clock_iso(release_created_ms(r), when);
     buf_print(out,
-              "release " STR_FMT "\ndigest  %s\ncreated %s\npolicy  " STR_FMT " " STR_FMT
-              "\n\n%-24s %-10s %9s %10s %10s\n",
+              "release " STR_FMT "\ndigest  %s\ncreated %s\npolicy  " STR_FMT " " STR_FMT "\n",
               STR_ARG(release_name(r)), hex, when, STR_ARG(policy_id(release_policy(r))),
-              STR_ARG(policy_version(release_policy(r))), "category", "calibrated", "threshold",
-              "positives", "negatives");
-    for (int c = 0; c < CATEGORY_COUNT; c++) {
-        const CalibrationMap *m = &release_calibration(r)->map[c];
-        buf_print(out, "%-24.*s %-10s %9.4f %10lld %10lld\n",
-                  STR_ARG(category_name((Category)c)), calibration_kind_name(m->kind),
-                  m->threshold, (long long)m->positives, (long long)m->negatives);
-    }
+              STR_ARG(policy_version(release_policy(r))));
+    if (release_calibration(r)->like[0])
+        buf_print(out, "scores as in %s\n", release_calibration(r)->like);
+    buf_byte(out, '\n');
+    calibration_table(release_calibration(r), out);
 }
 
 static bool show(Cli *cli, Err *err)

@@ -1,4 +1,4 @@
-/* calibrate.c - fitting by Newton's method on two or three coefficients.
+/* calibrate.c - fitting by Newton's method on two or three coefficients, or by pooling.
  *
  * Scores are taken on [EDGE, 1 - EDGE], so that no logarithm is infinite.  The fits add a
  * weak pull towards the map that changes nothing (a = b = 1, c = 0), which keeps them
@@ -6,10 +6,9 @@
  */
 #include "model/calibrate.h"
 
-#include "model/metrics.h"
-
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 #define EDGE 1e-7
 
@@ -20,6 +19,25 @@ static const char *const kinds[] = {
 };
 
 const char *calibration_kind_name(CalibrationKind k) { return kinds[k]; }
+
+static const Str rules[] = {
+#define X(id, name, meaning) [id] = STR(name),
+    THRESHOLD_TABLE(X)
+#undef X
+};
+
+Str threshold_rule_name(ThresholdRule r) { return rules[r]; }
+
+bool threshold_rule_parse(Str name, ThresholdRule *out)
+{
+    for (int r = 0; r < THRESHOLD_RULE_COUNT; r++) {
+        if (str_eq(name, rules[r])) {
+            *out = (ThresholdRule)r;
+            return true;
+        }
+    }
+    return false;
+}
 
 void calibration_none(Calibration *c)
 {
@@ -46,7 +64,7 @@ static double isotonic_apply(const CalibrationMap *m, double x)
     return m->y[i - 1] + part * (m->y[i] - m->y[i - 1]);
 }
 
-double calibration_apply(const CalibrationMap *m, double score)
+static double apply_map(const CalibrationMap *m, double score)
 {
     double s = clamp(score);
     switch (m->kind) {
@@ -65,6 +83,11 @@ double calibration_apply(const CalibrationMap *m, double score)
     return NAN;
 }
 
+double calibration_apply(const CalibrationMap *m, double score)
+{
+    return anchors_apply(&m->anchors, apply_map(m, score));
+}
+
 /* ---- fitting ------------------------------------------------------------------------- */
 
 /* Known rows only: features of the map and targets. */
@@ -72,7 +95,7 @@ typedef struct Problem {
     size_t n;
     int dim; /* 2: x0 and 1; 3: x0, x1 and 1 */
     const double (*x)[3];
-    const double *target;
+    const double *target, *weight;
 } Problem;
 
 /* Solves the symmetric positive system H d = g in place (Cholesky, at most 3 x 3). */
@@ -113,7 +136,8 @@ static double loss(const Problem *p, const double *w, const double *start)
     double sum = 0;
     for (size_t i = 0; i < p->n; i++) {
         double z = dot(p->x[i], w, p->dim);
-        sum += (z > 0 ? z + log1p(exp(-z)) : log1p(exp(z))) - p->target[i] * z;
+        double log_sum = z > 0 ? z + log1p(exp(-z)) : log1p(exp(z));
+        sum += p->weight[i] * (log_sum - p->target[i] * z);
     }
     for (int j = 0; j < p->dim; j++)
         sum += PULL / 2 * (w[j] - start[j]) * (w[j] - start[j]);
@@ -130,9 +154,9 @@ static void logistic_fit(const Problem *p, const double start[3], double w[3])
         for (size_t i = 0; i < p->n; i++) {
             double q = sigmoid(dot(p->x[i], w, p->dim));
             for (int j = 0; j < p->dim; j++) {
-                g[j] += (q - p->target[i]) * p->x[i][j];
+                g[j] += p->weight[i] * (q - p->target[i]) * p->x[i][j];
                 for (int k = 0; k <= j; k++)
-                    H[j][k] += q * (1 - q) * p->x[i][j] * p->x[i][k];
+                    H[j][k] += p->weight[i] * q * (1 - q) * p->x[i][j] * p->x[i][k];
             }
         }
         for (int j = 0; j < p->dim; j++) {
@@ -158,22 +182,23 @@ static void logistic_fit(const Problem *p, const double start[3], double w[3])
 typedef struct Known {
     size_t n, positives;
     const double *score; /* clamped */
-    const double *label; /* 0 or 1 */
+    const double *label; /* soft */
+    const double *weight;
+    double yes, no; /* sums of weights, soft labels shared out */
 } Known;
 
 static void fit_platt(Arena *a, const Known *k, CalibrationMap *out)
 {
     double(*x)[3] = (double(*)[3])arena_alloc(a, k->n, sizeof *x);
     double *target = arena_array(a, double, k->n);
-    double yes = ((double)k->positives + 1) / ((double)k->positives + 2);
-    double no = 1 / ((double)(k->n - k->positives) + 2);
+    double yes = (k->yes + 1) / (k->yes + 2), no = 1 / (k->no + 2);
     for (size_t i = 0; i < k->n; i++) {
         x[i][0] = logit(k->score[i]);
         x[i][1] = 1;
-        target[i] = k->label[i] > 0 ? yes : no;
+        target[i] = k->label[i] * yes + (1 - k->label[i]) * no;
     }
     double w[3];
-    Problem p = {k->n, 2, (const double(*)[3])x, target};
+    Problem p = {k->n, 2, (const double(*)[3])x, target, k->weight};
     logistic_fit(&p, (const double[3]){1, 0, 0}, w);
     *out = (CalibrationMap){.kind = CALIBRATION_PLATT, .a = fmax(w[0], 0), .c = w[1]};
 }
@@ -188,7 +213,7 @@ static void fit_beta(Arena *a, const Known *k, CalibrationMap *out)
         x[i][2] = 1;
     }
     double w[3];
-    Problem p = {k->n, 3, (const double(*)[3])x, k->label};
+    Problem p = {k->n, 3, (const double(*)[3])x, k->label, k->weight};
     logistic_fit(&p, (const double[3]){1, 1, 0}, w);
     *out = (CalibrationMap){.kind = CALIBRATION_BETA, .a = w[0], .b = w[1], .c = w[2]};
     if (w[0] >= 0 && w[1] >= 0)
@@ -206,56 +231,93 @@ static void fit_beta(Arena *a, const Known *k, CalibrationMap *out)
 }
 
 typedef struct Block {
-    double sum_x, sum_y, n;
+    double sum_x, sum_y, n; /* weighted */
 } Block;
 
-/* Pool adjacent violators, then at most CALIBRATION_KNOTS blocks are kept, evenly. */
+static int compare_blocks(const void *p, const void *q)
+{
+    const Block *x = p, *y = q; /* of one row each: n times logit and label */
+    double a = x->sum_x / x->n, b = y->sum_x / y->n;
+    return (a > b) - (a < b);
+}
+
+#define RISE 1e-7 /* least difference of two knots */
+
+static void put_knot(CalibrationMap *m, double x, double y)
+{
+    if (m->knots)
+        y = fmin(fmax(y, m->y[m->knots - 1] + RISE), 1);
+    m->x[m->knots] = x;
+    m->y[m->knots++] = y;
+}
+
+/* A knot a block, evenly chosen where there are too many, and one at either end of the
+ * scale so that the map rises there too. */
+static void knots_of(const Block *block, size_t blocks, CalibrationMap *out)
+{
+    size_t knots = blocks < CALIBRATION_KNOTS - 2 ? blocks : CALIBRATION_KNOTS - 2;
+    double low = logit(EDGE), high = logit(1 - EDGE);
+    for (size_t i = 0; i < knots; i++) {
+        const Block *b = &block[knots > 1 ? i * (blocks - 1) / (knots - 1) : 0];
+        double few = .5 / (b->n + 1); /* never quite 0 or 1 */
+        double x = b->sum_x / b->n, y = fmin(fmax(b->sum_y / b->n, few), 1 - few);
+        if (i == 0 && x > low + RISE)
+            put_knot(out, low, y * (1 - 1e-3));
+        put_knot(out, x, y);
+    }
+    double last = out->y[out->knots - 1];
+    if (out->x[out->knots - 1] < high - RISE)
+        put_knot(out, high, last + (1 - last) * 1e-3);
+}
+
+/* Pool adjacent violators. */
 static void fit_isotonic(Arena *a, const Known *k, CalibrationMap *out)
 {
-    float *label = arena_array(a, float, k->n);
+    Block *row = arena_array(a, Block, k->n), *block = arena_array(a, Block, k->n);
     for (size_t i = 0; i < k->n; i++)
-        label[i] = (float)k->label[i];
-    Ranked r;
-    ranked_new(a, k->score, label, k->n, &r);
-    Block *block = arena_array(a, Block, k->n);
+        row[i] = (Block){k->weight[i] * logit(k->score[i]), k->weight[i] * k->label[i],
+                         k->weight[i]};
+    qsort(row, k->n, sizeof *row, compare_blocks);
     size_t blocks = 0;
-    for (size_t i = r.count; i-- > 0;) { /* ascending */
-        Block b = {logit(r.score[i]), (double)r.label[i], 1};
-        for (; i > 0 && !r.last[i - 1]; i--, b.n++) {
-            b.sum_x += logit(r.score[i - 1]);
-            b.sum_y += (double)r.label[i - 1];
-        }
+    for (size_t i = 0, j; i < k->n; i = j) {
+        Block b = row[i];
+        for (j = i + 1; j < k->n && compare_blocks(&row[i], &row[j]) == 0; j++)
+            b = (Block){b.sum_x + row[j].sum_x, b.sum_y + row[j].sum_y, b.n + row[j].n};
         while (blocks && block[blocks - 1].sum_y * b.n >= b.sum_y * block[blocks - 1].n) {
             Block *under = &block[--blocks];
             b = (Block){b.sum_x + under->sum_x, b.sum_y + under->sum_y, b.n + under->n};
         }
         block[blocks++] = b;
     }
-    int knots = blocks < CALIBRATION_KNOTS ? (int)blocks : CALIBRATION_KNOTS;
-    *out = (CalibrationMap){.kind = CALIBRATION_ISOTONIC, .knots = knots};
-    for (int i = 0; i < knots; i++) {
-        const Block *b = &block[knots > 1 ? (size_t)i * (blocks - 1) / (size_t)(knots - 1) : 0];
-        out->x[i] = b->sum_x / b->n;
-        out->y[i] = (b->sum_y + .5) / (b->n + 1); /* never quite 0 or 1 */
-        if (i > 0)
-            out->y[i] = fmax(out->y[i], out->y[i - 1]);
+    *out = (CalibrationMap){.kind = CALIBRATION_ISOTONIC};
+    knots_of(block, blocks, out);
+}
+
+/* The rows with a known label. */
+static void known_new(Arena *a, const CalibrationInput *in, Known *out)
+{
+    double *score = arena_array(a, double, in->n), *label = arena_array(a, double, in->n);
+    double *weight = arena_array(a, double, in->n);
+    *out = (Known){.score = score, .label = label, .weight = weight};
+    for (size_t i = 0; i < in->n; i++) {
+        if (isnan(in->label[i]))
+            continue;
+        double y = (double)in->label[i], w = in->weight ? (double)in->weight[i] : 1;
+        score[out->n] = clamp(in->score[i]);
+        label[out->n] = y;
+        weight[out->n++] = w;
+        out->positives += y >= .5;
+        out->yes += w * y;
+        out->no += w * (1 - y);
     }
 }
 
-void calibration_fit(Arena *a, const double *score, const float *label, size_t n,
-                     CalibrationKind wanted, CalibrationMap *out)
+void calibration_fit(Arena *a, const CalibrationInput *in, CalibrationKind wanted,
+                     CalibrationMap *out)
 {
     ArenaMark mark = arena_mark(a);
-    double *s = arena_array(a, double, n), *y = arena_array(a, double, n);
-    Known k = {.score = s, .label = y};
-    for (size_t i = 0; i < n; i++) {
-        if (isnan(label[i]))
-            continue;
-        s[k.n] = clamp(score[i]);
-        y[k.n] = label[i] >= .5f;
-        k.positives += label[i] >= .5f;
-        k.n++;
-    }
+    Known k;
+    known_new(a, in, &k);
     if (k.positives < CALIBRATION_PLATT_FROM || k.positives == k.n)
         *out = (CalibrationMap){.kind = CALIBRATION_FIXED, .c = CALIBRATION_FIXED_SHIFT};
     else if (k.positives < CALIBRATION_BETA_FROM)
@@ -268,100 +330,4 @@ void calibration_fit(Arena *a, const double *score, const float *label, size_t n
     out->positives = (int64_t)k.positives;
     out->negatives = (int64_t)(k.n - k.positives);
     arena_rewind(a, mark);
-}
-
-/* ---- as JSON ------------------------------------------------------------------------- */
-
-void calibration_print(const Calibration *c, JsWriter *w)
-{
-    js_object(w);
-    for (int i = 0; i < CATEGORY_COUNT; i++) {
-        const CalibrationMap *m = &c->map[i];
-        js_key_str(w, category_name((Category)i));
-        js_object(w);
-        js_key(w, "kind"), js_string(w, str_of(kinds[m->kind]));
-        js_key(w, "a"), js_double(w, m->a);
-        js_key(w, "b"), js_double(w, m->b);
-        js_key(w, "c"), js_double(w, m->c);
-        js_key(w, "threshold"), js_double(w, m->threshold);
-        js_key(w, "positives"), js_i64(w, m->positives);
-        js_key(w, "negatives"), js_i64(w, m->negatives);
-        js_key(w, "knots");
-        js_array(w);
-        for (int k = 0; k < m->knots; k++) {
-            js_array(w);
-            js_double(w, m->x[k]);
-            js_double(w, m->y[k]);
-            js_end_array(w);
-        }
-        js_end_array(w);
-        js_end_object(w);
-    }
-    js_end_object(w);
-}
-
-static bool read_knots(const Js *v, CalibrationMap *m, Err *err)
-{
-    const Js *list = js_get(v, STR("knots"));
-    if (!list || list->type != JS_ARRAY || list->count > CALIBRATION_KNOTS)
-        return err_set(err, ERR_CORRUPT, "a map wants a list of at most %d knots",
-                       CALIBRATION_KNOTS);
-    m->knots = (int)list->count;
-    for (int i = 0; i < m->knots; i++) {
-        const Js *p = &list->item[i];
-        if (p->type != JS_ARRAY || p->count != 2 || p->item[0].type != JS_NUMBER ||
-            p->item[1].type != JS_NUMBER)
-            return err_set(err, ERR_CORRUPT, "knot %d is not a pair of numbers", i);
-        m->x[i] = p->item[0].number;
-        m->y[i] = p->item[1].number;
-        bool rises = i == 0 || (m->x[i] > m->x[i - 1] && m->y[i] >= m->y[i - 1]);
-        if (!rises || !(m->y[i] >= 0 && m->y[i] <= 1))
-            return err_set(err, ERR_CORRUPT, "knot %d does not rise within [0, 1]", i);
-    }
-    if ((m->kind == CALIBRATION_ISOTONIC) != (m->knots > 0))
-        return err_set(err, ERR_CORRUPT, "knots belong to an isotonic map, and only there");
-    return true;
-}
-
-static bool read_map(const Js *v, CalibrationMap *out, Err *err)
-{
-    CalibrationMap m = {.kind = CALIBRATION_KIND_COUNT};
-    Str kind;
-    if (!js_want_str(v, STR("kind"), &kind, err) || !js_want_double(v, STR("a"), &m.a, err) ||
-        !js_want_double(v, STR("b"), &m.b, err) || !js_want_double(v, STR("c"), &m.c, err) ||
-        !js_want_double(v, STR("threshold"), &m.threshold, err) ||
-        !js_want_i64(v, STR("positives"), &m.positives, err) ||
-        !js_want_i64(v, STR("negatives"), &m.negatives, err))
-        return false;
-    for (int k = 0; k < CALIBRATION_KIND_COUNT; k++)
-        if (str_eq(kind, str_of(kinds[k])))
-            m.kind = (CalibrationKind)k;
-    if (m.kind == CALIBRATION_KIND_COUNT)
-        return err_set(err, ERR_CORRUPT, "no calibration is called '" STR_FMT "'",
-                       STR_ARG(kind));
-    /* Larger coefficients than any fit gives could overflow to a NaN. */
-    bool sane = m.a >= 0 && m.a <= 1e6 && m.b >= 0 && m.b <= 1e6 && fabs(m.c) <= 1e6;
-    if (!sane || m.positives < 0 || m.negatives < 0)
-        return err_set(err, ERR_CORRUPT, "a coefficient is out of range");
-    if (!(m.threshold > 0 && m.threshold <= 1))
-        return err_set(err, ERR_CORRUPT, "a threshold is not above 0 and at most 1");
-    if (!read_knots(v, &m, err))
-        return false;
-    *out = m;
-    return true;
-}
-
-bool calibration_read(const Js *v, Calibration *out, Err *err)
-{
-    Calibration c = {0};
-    for (int i = 0; i < CATEGORY_COUNT; i++) {
-        Str name = category_name((Category)i);
-        const Js *map = js_get(v, name);
-        if (!map)
-            return err_set(err, ERR_CORRUPT, "no calibration of '" STR_FMT "'", STR_ARG(name));
-        if (!read_map(map, &c.map[i], err))
-            return err_wrap(err, "calibration of " STR_FMT, STR_ARG(name));
-    }
-    *out = c;
-    return true;
 }

@@ -33,7 +33,8 @@ typedef struct Rule {
     bool given;
     Node score;
     Action action;
-    double threshold; /* NaN: the release's */
+    double threshold;                  /* NaN: the release's */
+    double precision, false_positives; /* wanted of the release's; NaN: not said */
 } Rule;
 
 struct Policy {
@@ -215,16 +216,43 @@ static bool read_action(const Reader *r, const Js *v, Action *out)
     return refuse(r, v, "'action' is flag, review or block");
 }
 
+/* A number above 0 and at most `most`; NaN when it is not there. */
+static bool read_number(const Reader *r, const Js *o, const char *key, double most, double *out)
+{
+    const Js *v = js_get(o, str_of(key));
+    *out = NAN;
+    if (!v)
+        return true;
+    if (v->type != JS_NUMBER || !(v->number > 0 && v->number <= most))
+        return refuse(r, v, "'%s' must be a number above 0, at most %g", key, most);
+    *out = v->number;
+    return true;
+}
+
+static bool read_bounds(const Reader *r, const Js *v, Rule *out)
+{
+    if (!read_number(r, v, "threshold", 1, &out->threshold) ||
+        !read_number(r, v, "precision", .999, &out->precision) ||
+        !read_number(r, v, "false-positives", .5, &out->false_positives))
+        return false;
+    bool asked = !isnan(out->precision) || !isnan(out->false_positives);
+    return isnan(out->threshold) || !asked ||
+           refuse(r, v,
+                  "a category with a 'threshold' leaves nothing to choose by "
+                  "'precision' or 'false-positives'");
+}
+
 static bool read_rule(const Reader *r, const Js *v, Category c, Rule *out)
 {
-    static const char *const keys[] = {"score", "action", "threshold", "about", NULL};
+    static const char *const keys[] = {"score",     "action",          "threshold", "about",
+                                       "precision", "false-positives", NULL};
     if (v->type != JS_OBJECT)
         return refuse(r, v, "a category wants keys, not %s", js_type_name(v->type));
     if (!known_keys(r, v, keys, "a category"))
         return false;
     const Js *score = js_get(v, STR("score")), *action = js_get(v, STR("action"));
-    const Js *threshold = js_get(v, STR("threshold")), *about = js_get(v, STR("about"));
-    *out = (Rule){.given = true, .action = ACTION_FLAG, .threshold = NAN};
+    const Js *about = js_get(v, STR("about"));
+    *out = (Rule){.given = true, .action = ACTION_FLAG};
     if (!score)
         return refuse(r, v, "the category has no 'score'");
     if (!read_node(r, score, 1, &out->score))
@@ -237,12 +265,7 @@ static bool read_rule(const Reader *r, const Js *v, Category c, Rule *out)
         return false;
     if (about && about->type != JS_STRING)
         return refuse(r, about, "'about' must be text");
-    if (!threshold)
-        return true;
-    if (threshold->type != JS_NUMBER || !(threshold->number > 0 && threshold->number <= 1))
-        return refuse(r, threshold, "'threshold' must be a number above 0, at most 1");
-    out->threshold = threshold->number;
-    return true;
+    return read_bounds(r, v, out);
 }
 
 static bool read_rules(const Reader *r, const Js *v, Policy *p)
@@ -298,6 +321,11 @@ Str policy_id(const Policy *p) { return p->id; }
 Str policy_version(const Policy *p) { return p->version; }
 Str policy_text(const Policy *p) { return p->text; }
 double policy_threshold(const Policy *p, Category c) { return p->rule[c].threshold; }
+double policy_precision(const Policy *p, Category c) { return p->rule[c].precision; }
+double policy_false_positives(const Policy *p, Category c)
+{
+    return p->rule[c].false_positives;
+}
 Action policy_action(const Policy *p, Category c) { return p->rule[c].action; }
 
 /* ---- composing ----------------------------------------------------------------------- */

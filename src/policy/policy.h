@@ -69,6 +69,12 @@ void policy_compose_labels(const Policy *p, const float factor[FACTOR_COUNT],
 /* Where the policy fixes a threshold on the calibrated score it wins over the
  * release's; else NaN. */
 double policy_threshold(const Policy *p, Category c);
+
+/* What the policy asks of the threshold that a release chooses: a least precision, a most
+ * share of benign texts flagged; NaN where it leaves that to `gavel calibrate`. */
+double policy_precision(const Policy *p, Category c);
+double policy_false_positives(const Policy *p, Category c);
+
 Action policy_action(const Policy *p, Category c); /* where the category is flagged */
 
 #endif

@@ -97,6 +97,13 @@ static void bad_documents_are_refused_at_their_place(void **state)
          "t:7:34: 'threshold' must be a number above 0, at most 1"                                                                                                                    },
         {"{score: hate, threshold: x}",                                           NULL,
          "t:7:34: 'threshold' must be a number above 0, at most 1"                                                                                                                    },
+        {"{score: hate, precision: 1}",                                           NULL,
+         "t:7:34: 'precision' must be a number above 0, at most 0.999"                                                                                                                },
+        {"{score: hate, false-positives: 0.6}",                                   NULL,
+         "t:7:40: 'false-positives' must be a number above 0, at most 0.5"                                                                                                            },
+        {"{score: hate, threshold: 0.5, precision: 0.9}",                         NULL,
+         "t:7:9: a category with a 'threshold' leaves nothing to choose by 'precision' or "
+         "'false-positives'"                                                                                                                                                          },
         {"{score: hate, weight: 1}",                                              NULL,                                        "t:7:31: a category has no key 'weight'"               },
         {"{score: hate, about: 3}",                                               NULL,                                        "t:7:30: 'about' must be text"                         },
         {"{score: hate}\n  love: {score: hate}",                                  NULL,                                        "t:8:9: no category is called 'love'"                  },
