@@ -19,6 +19,7 @@ const Command *const command_list[] = {
     &cmd_release_show,
     &cmd_serve,
     &cmd_snapshot_create,
+    &cmd_snapshot_datasheet,
     &cmd_snapshot_diff,
     &cmd_snapshot_export,
     &cmd_snapshot_list,

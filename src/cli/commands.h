@@ -20,6 +20,7 @@ extern const Command cmd_release_list;
 extern const Command cmd_release_show;
 extern const Command cmd_serve;
 extern const Command cmd_snapshot_create;
+extern const Command cmd_snapshot_datasheet;
 extern const Command cmd_snapshot_diff;
 extern const Command cmd_snapshot_export;
 extern const Command cmd_snapshot_list;

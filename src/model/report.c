@@ -218,9 +218,90 @@ static void markdown_measures(const char *what, const Measure *m, int count, Buf
     }
 }
 
+/* ---- the card's head: what the release says of itself ---------------------------------- */
+
+static void card_line(Buf *out, const char *name, Str value)
+{
+    if (value.len)
+        buf_print(out, "| %s | " STR_FMT " |\n", name, STR_ARG(value));
+}
+
+/* Numbers and short texts of the training note; the plan, which is long, goes below. */
+static void card_training(const Js *training, Buf *out)
+{
+    for (size_t i = 0; training && i < training->count; i++) {
+        const Js *v = &training->item[i];
+        Str key = training->key[i];
+        if (v->type == JS_NUMBER && v->is_integer)
+            buf_print(out, "| " STR_FMT " | %lld |\n", STR_ARG(key), (long long)v->integer);
+        else if (v->type == JS_STRING && v->str.len <= 64 &&
+                 !memchr(v->str.ptr, '\n', v->str.len))
+            buf_print(out, "| " STR_FMT " | `" STR_FMT "` |\n", STR_ARG(key), STR_ARG(v->str));
+    }
+}
+
+static void card_head(const ReportSubject *s, Buf *out)
+{
+    const Js *plan = js_get(s->training, STR("plan"));
+    buf_print(out,
+              "# Model card: " STR_FMT "\n\nMade by `gavel evaluate --report`; do not edit. "
+              "What it was trained on is in `DATASHEET.md` (`gavel snapshot datasheet`).\n\n",
+              STR_ARG(s->release));
+    buf_put(out, STR("| | |\n|---|---|\n"));
+    card_line(out, "SHA-256", s->digest);
+    card_line(out, "policy", s->policy);
+    card_line(out, "measured on", s->date);
+    card_training(s->training, out);
+    buf_put(
+        out,
+        STR("\nMeant for ranking and flagging user text for people to look at; not for deciding"
+            " about a person without one, nor as a judge of what is true. A score is a"
+            " calibrated probability of a category; a verdict is a score at or above its"
+            " threshold.\n"));
+    if (plan && plan->type == JS_STRING)
+        buf_print(out,
+                  "\n<details><summary>The training plan</summary>\n\n```yaml\n" STR_FMT
+                  "\n```\n\n</details>\n",
+                  STR_ARG(str_trim(plan->str)));
+}
+
+static void card_maps(const Calibration *maps, Buf *out)
+{
+    buf_put(out,
+            STR("\n## Calibration\n\nA category with a fixed map had too few positives to fit"
+                " one: its score ranks, and is no probability.\n\n| category | map |"
+                " positives | negatives | threshold |\n|---|---|--:|--:|--:|\n"));
+    for (int c = 0; c < CATEGORY_COUNT; c++) {
+        const CalibrationMap *m = &maps->map[c];
+        buf_print(out, "| " STR_FMT " | %s | %lld | %lld | %.3f |\n",
+                  STR_ARG(category_name((Category)c)), calibration_kind_name(m->kind),
+                  (long long)m->positives, (long long)m->negatives, m->threshold);
+    }
+}
+
+static void card_slices(const Slices *x, SliceKind kind, Buf *out)
+{
+    char text[2][16];
+    if (x->count < 2)
+        return;
+    buf_print(
+        out,
+        "\n| %s | rows | flagged of negatives, %% | of positives, %% |\n|---|--:|--:|--:|\n",
+        slice_title(kind));
+    for (size_t i = 0; i < x->count; i++) {
+        const Slice *s = &x->slice[i];
+        bool few = s->negative.rows < REPORT_FEW_ROWS,
+             less = s->positive.rows < REPORT_FEW_ROWS;
+        buf_print(out, "| " STR_FMT " | %zu | %s | %s |\n", STR_ARG(s->name), s->rows,
+                  few ? "too few" : cell(text[0], percent(&s->negative)),
+                  less ? "too few" : cell(text[1], percent(&s->positive)));
+    }
+}
+
 void report_markdown(const Evaluation *e, const ReportSubject *s, Buf *out)
 {
-    buf_print(out, "## Measured on " STR_FMT " (%zu rows)\n", STR_ARG(s->data), e->rows);
+    card_head(s, out);
+    buf_print(out, "\n## Measured on " STR_FMT " (%zu rows)\n", STR_ARG(s->data), e->rows);
     buf_put(out, STR("\nAUPRC with its 95 % bootstrap interval; F1, precision, recall and FPR "
                      "at the shipped threshold; R@1%: recall at 1 % false positives; ECE in 15 "
                      "bins of equal mass.  Unknown labels are left out.\n"));
@@ -234,4 +315,11 @@ void report_markdown(const Evaluation *e, const ReportSubject *s, Buf *out)
         buf_print(out, "\nOf %zu rows without a known positive %zu were flagged: %.2f %%.\n",
                   e->negative.rows, e->negative.flagged, percent(&e->negative));
     markdown_measures("factor (at .5)", e->factor, FACTOR_COUNT, out);
+    buf_put(out, STR("\n## By slice\n"));
+    for (int k = SLICE_LENGTH; k < SLICE_KIND_COUNT; k++)
+        card_slices(&e->by[k], (SliceKind)k, out);
+    if (s->fairness)
+        fairness_markdown(s->fairness, out);
+    if (s->maps)
+        card_maps(s->maps, out);
 }

@@ -126,6 +126,12 @@ grep -c '"labels":{"insult":1}' first.jsonl | grep -qx 60 || fail "60 rude ones"
 refused 1 "none/x" "$GAVEL" snapshot export first --out none/x
 "$GAVEL" snapshot export first >/dev/full 2>err && fail "a full disk was not told"
 
+"$GAVEL" snapshot datasheet first --out sheet.md
+grep -q '^| texts | ' sheet.md || fail "no count of texts in the data sheet"
+grep -q '^## Labels' sheet.md || fail "no labels in the data sheet"
+"$GAVEL" snapshot datasheet first | cmp - sheet.md || fail "stdout is the same sheet"
+refused 1 "none/x" "$GAVEL" snapshot datasheet first --out none/x
+
 # A store that may not be written.  Root may write everything, so root asks as nobody.
 nobody=
 [ "$(id -u)" != 0 ] || nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
