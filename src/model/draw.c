@@ -11,6 +11,7 @@
 #include "model/draw.h"
 
 #include "base/map.h"
+#include "text/identity_swap.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -167,9 +168,14 @@ static void cut_run(const Draw *d, double place, Drawn *x)
 static bool draw_row(Draw *d, Arena *a, Drawn *out, Err *err)
 {
     uint32_t row = sampler_next(d->sampler);
-    double noise = rng_unit(&d->rng), place = rng_unit(&d->rng);
+    double noise = rng_unit(&d->rng), place = rng_unit(&d->rng), swaps = rng_unit(&d->rng);
     const Row *r = &d->rows->row[row];
     Str text = r->text;
+    if (swaps < d->plan->identity_swap) {
+        Rng own; /* how much it draws depends on the text */
+        rng_seed(&own, (uint64_t)(swaps * 0x1p53));
+        identity_swap(a, text, &own, &text);
+    }
     if (noise < d->plan->case_noise)
         text = in_case(a, text, noise < d->plan->case_noise / 4);
     Pieces p;

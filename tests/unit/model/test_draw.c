@@ -149,6 +149,33 @@ static void joined_texts_are_short_and_hold_what_their_parts_hold(void **state)
     assert_true(unknown > 10); /* what one part leaves open stays open */
 }
 
+static void groups_that_are_named_are_swapped(void **state)
+{
+    Arena *a = *state;
+    Err err = {0};
+    Rows rows = some_rows(a);
+    for (size_t i = 0; i < ROWS; i++)
+        rows.row[i].text = STR("women");
+    Plan plan = small_plan();
+    const Vocab *v = letters(a);
+    Pieces own;
+    Draw *d;
+    DrawPart part[2];
+    assert_true(tokenize(v, a, STR("women"), 100, &own, &err));
+    for (int swap = 0; swap < 2; swap++) {
+        plan.identity_swap = swap;
+        plan.case_noise = 0;
+        assert_true(draw_open(a, &rows, &plan, v, &d, &err) && draw_next(d, a, part, &err));
+        const WindowBatch *w = &part[0].windows;
+        for (int i = 0; i < w->count; i++) {
+            size_t n = (size_t)(w->start[i + 1] - w->start[i]);
+            bool same = n == own.count &&
+                        memcmp(w->piece + w->start[i], own.id, n * sizeof *own.id) == 0;
+            assert_int_equal(same, !swap);
+        }
+    }
+}
+
 static void a_plan_can_leave_a_source_out(void **state)
 {
     Arena *a = *state;
@@ -240,6 +267,8 @@ int main(void)
                                         with_room, without_arena),
         cmocka_unit_test_setup_teardown(joined_texts_are_short_and_hold_what_their_parts_hold,
                                         with_room, without_arena),
+        cmocka_unit_test_setup_teardown(groups_that_are_named_are_swapped, with_room,
+                                        without_arena),
         cmocka_unit_test_setup_teardown(a_plan_can_leave_a_source_out, with_room,
                                         without_arena),
         cmocka_unit_test_setup_teardown(a_pattern_is_shared_by_the_sources_that_no_name_fits,
