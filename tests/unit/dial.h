@@ -23,12 +23,19 @@ static inline int port_of(Str address)
     return (int)port;
 }
 
-static inline int dial(int port)
+static inline int dial_socket(void) { return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); }
+
+static inline int dial_connect(int fd, int port) /* as connect(2) */
 {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(connect(fd, (struct sockaddr *)&in, sizeof in), 0);
+    return connect(fd, (struct sockaddr *)&in, sizeof in);
+}
+
+static inline int dial(int port)
+{
+    int fd = dial_socket();
+    assert_int_equal(dial_connect(fd, port), 0);
     return fd;
 }
 

@@ -11,9 +11,9 @@
 #include <sys/resource.h>
 
 typedef struct World {
-    HttpServerOptions o;
+    Arena *arena; /* it lies in this itself */
     HttpServer *server;
-    Thread *thread;
+    Thread *thread; /* NULL: not started, or ended by the test itself */
     int port;
     pthread_mutex_t lock;
     pthread_cond_t moved;
@@ -73,11 +73,22 @@ static void run(void *ctx)
         fprintf(stderr, "%s\n", err.msg);
 }
 
-static void world_start(World *w)
+static int with_world(void **state)
 {
-    Err err = {0};
+    Arena *a = arena_open(1 << 20);
+    World *w = arena_new(a, World);
+    w->arena = a;
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->moved, NULL);
+    *state = w;
+    return 0;
+}
+
+/* What `want` leaves 0 is such that nothing runs out and nothing is late. */
+static World *start(void *state, HttpServerOptions want)
+{
+    World *w = state;
+    Err err = {0};
     HttpServerOptions o = {
         .listen = STR("127.0.0.1:0"),
         .workers = 2,
@@ -97,8 +108,8 @@ static void world_start(World *w)
         .error_body = error_body,
     };
 #define KEEP(field) \
-    if (w->o.field) \
-    o.field = w->o.field
+    if (want.field) \
+    o.field = want.field
     KEEP(workers);
     KEEP(queue);
     KEEP(max_connections);
@@ -112,12 +123,14 @@ static void world_start(World *w)
     w->port = port_of(http_server_address(w->server));
     if (!thread_start("server", run, w, &w->thread, &err))
         fail_msg("%s", err.msg);
+    return w;
 }
 
-static void world_stop(World *w)
+/* Once http_server_stop was asked for: waits until it is done. */
+static void world_end(World *w)
 {
-    http_server_stop(w->server);
     thread_join(w->thread);
+    w->thread = NULL;
     http_server_close(w->server);
 }
 
@@ -137,14 +150,85 @@ static void wait_inside(World *w, int n)
     pthread_mutex_unlock(&w->lock);
 }
 
+static int without_world(void **state)
+{
+    World *w = *state;
+    if (w->thread) {
+        gate(w, true); /* a test that failed may have left it shut */
+        http_server_stop(w->server);
+        world_end(w);
+    }
+    arena_close(w->arena);
+    return 0;
+}
+
+static HttpServerStats stats_of(const World *w)
+{
+    HttpServerStats stats;
+    http_server_stats(w->server, &stats);
+    return stats;
+}
+
 #define HOST "Host: x\r\n"
+
+static void ask(int fd, const char *path)
+{
+    char request[128];
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\n" HOST "\r\n", path);
+    say(fd, str_of(request));
+}
+
+static void ask_last(int fd, const char *path)
+{
+    char request[128];
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n",
+             path);
+    say(fd, str_of(request));
+}
+
+static void expect_get(int fd, const char *path)
+{
+    char want[128];
+    snprintf(want, sizeof want, "GET %s 0", path);
+    expect(fd, want);
+}
+
+static void get(int fd, const char *path)
+{
+    ask(fd, path);
+    expect_get(fd, path);
+}
+
+static int dial_and_ask(const World *w, const char *path)
+{
+    int fd = dial(w->port);
+    ask(fd, path);
+    return fd;
+}
+
+static int dial_and_get(const World *w, const char *path)
+{
+    int fd = dial(w->port);
+    get(fd, path);
+    return fd;
+}
+
+/* A server that is opened and does not run. */
+static bool open_only(const char *listen, HttpServer **out, Err *err)
+{
+    const HttpServerOptions o = {.listen = str_of(listen),
+                                 .workers = 1,
+                                 .queue = 1,
+                                 .max_connections = 1,
+                                 .max_header_bytes = 1024,
+                                 .worker_arena_bytes = 4096};
+    return http_server_open(&o, out, err);
+}
 
 static void an_answer_has_length_type_date_and_connection(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
-    int fd = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){0});
+    int fd = dial(w->port);
     char buf[8192];
     say(fd, STR("POST /a?q HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc"));
     assert_true(hear(fd, buf, sizeof buf, "POST /a 3") > 0);
@@ -154,19 +238,16 @@ static void an_answer_has_length_type_date_and_connection(void **state)
     assert_non_null(strstr(buf, "content-length: 9\r\n"));
     assert_non_null(strstr(buf, "x-peer: 127.0.0.1:"));
     assert_non_null(strstr(buf, "connection: keep-alive\r\n\r\n"));
-    say(fd, STR("GET /inline HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
+    ask_last(fd, "/inline");
     assert_true(hear(fd, buf, sizeof buf, NULL) > 0);
     assert_non_null(strstr(buf, "connection: close\r\n\r\nGET /inline 0"));
     close(fd);
-    world_stop(&w);
 }
 
 static void head_has_the_length_and_no_body(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
-    int fd = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){0});
+    int fd = dial(w->port);
     char buf[8192];
     say(fd, STR("HEAD /a HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
     assert_true(hear(fd, buf, sizeof buf, NULL) > 0);
@@ -174,15 +255,12 @@ static void head_has_the_length_and_no_body(void **state)
     assert_non_null(strstr(buf, "\r\n\r\n"));
     assert_string_equal(strstr(buf, "\r\n\r\n"), "\r\n\r\n");
     close(fd);
-    world_stop(&w);
 }
 
 static void pipelined_requests_are_answered_in_order(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
-    int fd = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){0});
+    int fd = dial(w->port);
     static char out[1 << 17], in[1 << 18];
     size_t n = 0;
     for (int i = 0; i < 400; i++) /* inline ones would overtake, if anything could */
@@ -205,29 +283,23 @@ static void pipelined_requests_are_answered_in_order(void **state)
     }
     assert_non_null(strstr(at, "GET /last 0"));
     close(fd);
-    world_stop(&w);
 }
 
 static void a_request_may_come_byte_by_byte(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
-    int fd = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){0});
+    int fd = dial(w->port);
     Str all = STR("POST /slow HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
                   "3\r\nabc\r\n0\r\n\r\n");
     for (size_t i = 0; i < all.len; i++)
         say(fd, (Str){all.ptr + i, 1});
     expect(fd, "POST /slow 3");
     close(fd);
-    world_stop(&w);
 }
 
 static void a_refusal_is_answered_and_ends_the_connection(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
+    World *w = start(*state, (HttpServerOptions){0});
     static const struct {
         const char *bytes, *answer;
     } rows[] = {
@@ -239,7 +311,7 @@ static void a_refusal_is_answered_and_ends_the_connection(void **state)
         {"GET / HTTP/4.2\r\n" HOST "\r\n",                             "HTTP/1.1 505 "               },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        int fd = dial(w.port);
+        int fd = dial(w->port);
         char buf[8192];
         say(fd, str_of(rows[i].bytes));
         assert_true(hear(fd, buf, sizeof buf, "error ") > 0);
@@ -249,167 +321,124 @@ static void a_refusal_is_answered_and_ends_the_connection(void **state)
         shutdown(fd, SHUT_WR);
         expect_closed(fd);
     }
-    HttpServerStats stats;
-    http_server_stats(w.server, &stats);
+    HttpServerStats stats = stats_of(w);
     assert_int_equal(stats.bad_requests, 4);
     assert_int_equal(stats.requests_total, 0);
-    world_stop(&w);
 }
 
 /* The client is still sending when the refusal goes out: it must arrive all the same. */
 static void a_body_too_large_is_refused_while_it_is_sent(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
-    int fd = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){0});
+    int fd = dial(w->port);
     static char junk[3 << 20];
     say(fd, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 3145728\r\n\r\n"));
     say(fd, (Str){junk, sizeof junk});
     expect(fd, "error 413");
     close(fd);
-    world_stop(&w);
 }
 
 static void the_client_that_asks_first_is_told_to_go_on(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
-    int fd = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){0});
+    int fd = dial(w->port);
     say(fd,
         STR("POST /e HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"));
     expect(fd, "HTTP/1.1 100 Continue\r\n\r\n");
     say(fd, STR("ok"));
     expect(fd, "POST /e 2");
     close(fd);
-    world_stop(&w);
 }
 
 static void a_full_queue_is_answered_at_once(void **state)
 {
-    (void)state;
-    World w = {
-        .o = {.workers = 1, .queue = 2}
-    };
-    world_start(&w);
-    int busy[3], fd = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){.workers = 1, .queue = 2});
+    int busy[3], fd = dial(w->port);
     for (int i = 0; i < 3; i++) { /* one runs, two wait */
-        busy[i] = dial(w.port);
-        say(busy[i], STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
+        busy[i] = dial_and_ask(w, "/gate");
         if (i == 0)
-            wait_inside(&w, 1);
+            wait_inside(w, 1);
     }
-    HttpServerStats stats;
-    do
-        http_server_stats(w.server, &stats);
-    while (stats.queue_depth < 2);
+    while (stats_of(w).queue_depth < 2) {
+    }
     char buf[8192];
-    say(fd, STR("GET /x HTTP/1.1\r\n" HOST "\r\n"));
+    ask(fd, "/x");
     assert_true(hear(fd, buf, sizeof buf, "error 503") > 0);
     assert_non_null(strstr(buf, "retry-after-ms: 25\r\n"));
     assert_non_null(strstr(buf, "connection: keep-alive\r\n")); /* nothing wrong with it */
-    say(fd, STR("GET /inline HTTP/1.1\r\n" HOST "\r\n"));
-    expect(fd, "GET /inline 0"); /* health answers even then */
-    gate(&w, true);
+    get(fd, "/inline");                                         /* health answers even then */
+    gate(w, true);
     for (int i = 0; i < 3; i++) {
-        expect(busy[i], "GET /gate 0");
+        expect_get(busy[i], "/gate");
         close(busy[i]);
     }
-    say(fd, STR("GET /x HTTP/1.1\r\n" HOST "\r\n"));
-    expect(fd, "GET /x 0");
+    get(fd, "/x");
     close(fd);
-    http_server_stats(w.server, &stats);
-    assert_int_equal(stats.refused_busy, 1);
-    world_stop(&w);
+    assert_int_equal(stats_of(w).refused_busy, 1);
 }
 
 static void slow_senders_are_timed_out(void **state)
 {
-    (void)state;
-    World w = {
-        .o = {.header_timeout_ms = 30, .body_timeout_ms = 30}
-    };
-    world_start(&w);
-    int head = dial(w.port), body = dial(w.port);
+    World *w =
+        start(*state, (HttpServerOptions){.header_timeout_ms = 30, .body_timeout_ms = 30});
+    int head = dial(w->port), body = dial(w->port);
     say(head, STR("GET / HTTP/1.1\r\nHo"));
     say(body, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nab"));
     expect(head, "error 408 the headers took too long");
     expect(body, "error 408 the body took too long");
     close(head);
     close(body);
-    world_stop(&w);
 }
 
 static void idle_connections_are_closed_silently(void **state)
 {
-    (void)state;
-    World w = {.o = {.idle_timeout_ms = 30}};
-    world_start(&w);
-    int fresh = dial(w.port), used = dial(w.port);
-    say(used, STR("GET /a HTTP/1.1\r\n" HOST "\r\n"));
-    expect(used, "GET /a 0");
+    World *w = start(*state, (HttpServerOptions){.idle_timeout_ms = 30});
+    int fresh = dial(w->port), used = dial_and_get(w, "/a");
     expect_closed(fresh);
     expect_closed(used);
-    world_stop(&w);
 }
 
 static void a_client_that_does_not_read_is_closed(void **state)
 {
-    (void)state;
-    World w = {.o = {.write_timeout_ms = 50}};
-    world_start(&w);
-    int fd = dial(w.port), small = 4096;
+    World *w = start(*state, (HttpServerOptions){.write_timeout_ms = 50});
+    int fd = dial(w->port), small = 4096;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     for (int i = 0; i < 4; i++)
-        say(fd, STR("GET /big HTTP/1.1\r\n" HOST "\r\n"));
-    HttpServerStats stats;
-    do
-        http_server_stats(w.server, &stats);
-    while (stats.timeouts == 0);
+        ask(fd, "/big");
+    while (stats_of(w).timeouts == 0) {
+    }
     close(fd);
-    world_stop(&w);
 }
 
 static void a_large_answer_arrives_whole(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
-    int fd = dial(w.port);
-    say(fd, STR("GET /big HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
+    World *w = start(*state, (HttpServerOptions){0});
+    int fd = dial(w->port);
+    ask_last(fd, "/big");
     static char buf[(9 << 20)];
     int n = hear(fd, buf, sizeof buf, NULL);
     char *body = strstr(buf, "\r\n\r\n");
     assert_non_null(body);
     assert_int_equal(n - (body + 4 - buf), 8 << 20);
     close(fd);
-    world_stop(&w);
 }
 
 static void stopping_answers_what_was_accepted(void **state)
 {
-    (void)state;
-    World w = {.o = {.workers = 1}};
-    world_start(&w);
-    int fd[3], idle = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){.workers = 1});
+    int fd[3], idle = dial(w->port);
     for (int i = 0; i < 3; i++) {
-        fd[i] = dial(w.port);
-        say(fd[i], STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
+        fd[i] = dial_and_ask(w, "/gate");
     }
-    wait_inside(&w, 1);
-    HttpServerStats stats;
-    do
-        http_server_stats(w.server, &stats);
-    while (stats.queue_depth < 2);
-    http_server_stop(w.server);
+    wait_inside(w, 1);
+    while (stats_of(w).queue_depth < 2) {
+    }
+    http_server_stop(w->server);
     expect_closed(idle);
-    int late = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w.port)};
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(connect(late, (struct sockaddr *)&in, sizeof in), -1);
+    int late = dial_socket();
+    assert_int_equal(dial_connect(late, w->port), -1);
     close(late);
-    gate(&w, true);
+    gate(w, true);
     for (int i = 0; i < 3; i++) {
         char buf[8192];
         assert_true(hear(fd[i], buf, sizeof buf, NULL) > 0);
@@ -417,144 +446,103 @@ static void stopping_answers_what_was_accepted(void **state)
         assert_non_null(strstr(buf, "connection: close\r\n"));
         close(fd[i]);
     }
-    thread_join(w.thread);
-    http_server_close(w.server);
+    world_end(w);
 }
 
 static void stopping_does_not_wait_for_ever(void **state)
 {
-    (void)state;
-    World w = {
-        .o = {.workers = 1, .drain_timeout_ms = 30}
-    };
-    world_start(&w);
-    int running = dial(w.port), queued = dial(w.port), half = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){.workers = 1, .drain_timeout_ms = 30});
+    int running = dial(w->port), queued = dial(w->port), half = dial(w->port);
     say(half, STR("POST / HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nab"));
-    say(running, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
-    wait_inside(&w, 1);
-    say(queued, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
-    HttpServerStats stats;
-    do
-        http_server_stats(w.server, &stats);
-    while (stats.queue_depth < 1);
-    http_server_stop(w.server);
+    ask(running, "/gate");
+    wait_inside(w, 1);
+    ask(queued, "/gate");
+    while (stats_of(w).queue_depth < 1) {
+    }
+    http_server_stop(w->server);
     expect_closed(half);
     expect_closed(queued);
     expect_closed(running);
-    gate(&w, true); /* the handler itself cannot be interrupted */
-    thread_join(w.thread);
-    assert_int_equal(w.handled, 1);
-    http_server_close(w.server);
+    gate(w, true); /* the handler itself cannot be interrupted */
+    world_end(w);
+    assert_int_equal(w->handled, 1);
 }
 
 static void a_connection_too_many_is_closed_and_a_later_one_is_not(void **state)
 {
-    (void)state;
-    World w = {.o = {.max_connections = 2}};
-    world_start(&w);
-    int a = dial(w.port), b = dial(w.port);
-    say(a, STR("GET /a HTTP/1.1\r\n" HOST "\r\n"));
-    expect(a, "GET /a 0");
-    say(b, STR("GET /b HTTP/1.1\r\n" HOST "\r\n"));
-    expect(b, "GET /b 0");
+    World *w = start(*state, (HttpServerOptions){.max_connections = 2});
+    int a = dial(w->port), b = dial_and_get(w, "/a");
+    get(b, "/b");
     for (int i = 0; i < 20; i++)
-        expect_closed(dial(w.port));
+        expect_closed(dial(w->port));
     close(a);
-    HttpServerStats stats;
-    do
-        http_server_stats(w.server, &stats);
-    while (stats.connections_open > 1);
-    int c = dial(w.port);
-    say(c, STR("GET /c HTTP/1.1\r\n" HOST "\r\n"));
-    expect(c, "GET /c 0");
+    while (stats_of(w).connections_open > 1) {
+    }
+    int c = dial_and_get(w, "/c");
     close(b);
     close(c);
-    world_stop(&w);
 }
 
 static void running_out_of_descriptors_passes(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
-    int warm = dial(w.port);
-    say(warm, STR("GET /a HTTP/1.1\r\n" HOST "\r\n"));
-    expect(warm, "GET /a 0");
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    World *w = start(*state, (HttpServerOptions){0});
+    int warm = dial_and_get(w, "/a");
+    int fd = dial_socket();
     struct rlimit before, none;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     none = before;
     none.rlim_cur = (rlim_t)fd + 1; /* the server cannot accept another */
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w.port)};
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(connect(fd, (struct sockaddr *)&in, sizeof in), 0);
+    assert_int_equal(dial_connect(fd, w->port), 0);
     expect_closed(fd);
-    say(warm, STR("GET /b HTTP/1.1\r\n" HOST "\r\n"));
-    expect(warm, "GET /b 0");
+    get(warm, "/b");
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-    int later = dial(w.port);
-    say(later, STR("GET /c HTTP/1.1\r\n" HOST "\r\n"));
-    expect(later, "GET /c 0");
+    int later = dial_and_get(w, "/c");
     close(warm);
     close(later);
-    world_stop(&w);
 }
 
 static void a_client_that_leaves_harms_nobody(void **state)
 {
-    (void)state;
-    World w = {.o = {.workers = 1}};
-    world_start(&w);
+    World *w = start(*state, (HttpServerOptions){.workers = 1});
     for (int i = 0; i < 3; i++) {
-        int fd = dial(w.port);
-        say(fd, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"));
+        int fd = dial_and_ask(w, "/gate");
         if (i == 0)
-            wait_inside(&w, 1);
+            wait_inside(w, 1);
         struct linger now = {.l_onoff = 1}; /* a reset, not a farewell */
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-        HttpServerStats stats;
-        do
-            http_server_stats(w.server, &stats);
-        while (stats.requests_total < (uint64_t)i + 1);
+        while (stats_of(w).requests_total < (uint64_t)i + 1) {
+        }
         close(fd);
     }
-    gate(&w, true);
-    int fd = dial(w.port);
-    say(fd, STR("GET /x HTTP/1.1\r\n" HOST "\r\n"));
-    expect(fd, "GET /x 0");
+    gate(w, true);
+    int fd = dial_and_get(w, "/x");
     close(fd);
-    world_stop(&w);
 }
 
 /* nc and old clients end their side with the request. */
 static void a_client_that_only_listens_on_is_answered(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
-    int fd = dial(w.port);
+    World *w = start(*state, (HttpServerOptions){0});
+    int fd = dial(w->port);
     say(fd, STR("GET /gate HTTP/1.1\r\n" HOST "\r\n"
                 "GET /second HTTP/1.1\r\n" HOST "\r\nGET /half"));
     shutdown(fd, SHUT_WR);
-    wait_inside(&w, 1);
-    gate(&w, true);
+    wait_inside(w, 1);
+    gate(w, true);
     char buf[8192];
     assert_true(hear(fd, buf, sizeof buf, NULL) > 0);
     assert_non_null(strstr(buf, "GET /gate 0"));
     assert_non_null(strstr(buf, "GET /second 0"));
     assert_null(strstr(buf, "/half"));
     close(fd);
-    world_stop(&w);
 }
 
 static void an_address_that_cannot_be_had_is_named(void **state)
 {
-    (void)state;
-    World w = {0};
-    world_start(&w);
+    World *w = start(*state, (HttpServerOptions){0});
     char taken[32];
-    snprintf(taken, sizeof taken, "127.0.0.1:%d", w.port);
+    snprintf(taken, sizeof taken, "127.0.0.1:%d", w->port);
     const struct {
         const char *listen;
         ErrCode code;
@@ -571,21 +559,14 @@ static void an_address_that_cannot_be_had_is_named(void **state)
         {"",                ERR_USAGE, "ADDRESS:PORT"          },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        HttpServerOptions o = {.listen = str_of(rows[i].listen),
-                               .workers = 1,
-                               .queue = 1,
-                               .max_connections = 1,
-                               .max_header_bytes = 1024,
-                               .worker_arena_bytes = 4096};
         HttpServer *s = NULL;
         Err err = {0};
-        assert_false(http_server_open(&o, &s, &err));
+        assert_false(open_only(rows[i].listen, &s, &err));
         assert_null(s);
         assert_int_equal(err.code, rows[i].code);
         if (!strstr(err.msg, rows[i].words))
             fail_msg("%s: %s", rows[i].listen, err.msg);
     }
-    world_stop(&w);
 }
 
 static void both_families_and_every_address_can_be_listened_on(void **state)
@@ -600,15 +581,9 @@ static void both_families_and_every_address_can_be_listened_on(void **state)
         {"[::]:0",      "[::]:"     },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        HttpServerOptions o = {.listen = str_of(rows[i].listen),
-                               .workers = 1,
-                               .queue = 1,
-                               .max_connections = 1,
-                               .max_header_bytes = 1024,
-                               .worker_arena_bytes = 4096};
         HttpServer *s = NULL;
         Err err = {0};
-        if (!http_server_open(&o, &s, &err)) {
+        if (!open_only(rows[i].listen, &s, &err)) {
             assert_non_null(strstr(err.msg, "[::")); /* a machine without IPv6 */
             continue;
         }
@@ -620,27 +595,28 @@ static void both_families_and_every_address_can_be_listened_on(void **state)
 
 int main(void)
 {
+#define T(f) cmocka_unit_test_setup_teardown(f, with_world, without_world)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_answer_has_length_type_date_and_connection),
-        cmocka_unit_test(head_has_the_length_and_no_body),
-        cmocka_unit_test(pipelined_requests_are_answered_in_order),
-        cmocka_unit_test(a_request_may_come_byte_by_byte),
-        cmocka_unit_test(a_refusal_is_answered_and_ends_the_connection),
-        cmocka_unit_test(a_body_too_large_is_refused_while_it_is_sent),
-        cmocka_unit_test(the_client_that_asks_first_is_told_to_go_on),
-        cmocka_unit_test(a_full_queue_is_answered_at_once),
-        cmocka_unit_test(slow_senders_are_timed_out),
-        cmocka_unit_test(idle_connections_are_closed_silently),
-        cmocka_unit_test(a_client_that_does_not_read_is_closed),
-        cmocka_unit_test(a_large_answer_arrives_whole),
-        cmocka_unit_test(stopping_answers_what_was_accepted),
-        cmocka_unit_test(stopping_does_not_wait_for_ever),
-        cmocka_unit_test(a_connection_too_many_is_closed_and_a_later_one_is_not),
-        cmocka_unit_test(running_out_of_descriptors_passes),
-        cmocka_unit_test(a_client_that_leaves_harms_nobody),
-        cmocka_unit_test(a_client_that_only_listens_on_is_answered),
-        cmocka_unit_test(an_address_that_cannot_be_had_is_named),
-        cmocka_unit_test(both_families_and_every_address_can_be_listened_on),
+        T(an_answer_has_length_type_date_and_connection),
+        T(head_has_the_length_and_no_body),
+        T(pipelined_requests_are_answered_in_order),
+        T(a_request_may_come_byte_by_byte),
+        T(a_refusal_is_answered_and_ends_the_connection),
+        T(a_body_too_large_is_refused_while_it_is_sent),
+        T(the_client_that_asks_first_is_told_to_go_on),
+        T(a_full_queue_is_answered_at_once),
+        T(slow_senders_are_timed_out),
+        T(idle_connections_are_closed_silently),
+        T(a_client_that_does_not_read_is_closed),
+        T(a_large_answer_arrives_whole),
+        T(stopping_answers_what_was_accepted),
+        T(stopping_does_not_wait_for_ever),
+        T(a_connection_too_many_is_closed_and_a_later_one_is_not),
+        T(running_out_of_descriptors_passes),
+        T(a_client_that_leaves_harms_nobody),
+        T(a_client_that_only_listens_on_is_answered),
+        T(an_address_that_cannot_be_had_is_named),
+        T(both_families_and_every_address_can_be_listened_on),
     };
     return cmocka_run_group_tests_name("net/http_server", tests, NULL, NULL);
 }
