@@ -27,32 +27,67 @@ static Rows some_rows(Arena *a)
     return rows;
 }
 
-static Plan small_plan(void)
-{
-    Plan p;
-    plan_defaults(&p);
-    p.batch_pieces = 400;
-    p.max_windows = 3;
-    return p;
-}
+/* What a draw is of: the rows above, a plan that takes all, single letters. */
+typedef struct Scene {
+    Arena *arena;
+    Rows rows;
+    Plan plan;
+    const Vocab *vocab;
+} Scene;
 
-static int with_room(void **state)
+static int with_scene(void **state)
 {
-    *state = arena_open((size_t)64 << 20);
+    Arena *a = arena_open((size_t)64 << 20);
+    Scene *s = arena_new(a, Scene);
+    *s = (Scene){.arena = a, .rows = some_rows(a), .vocab = letters(a)};
+    plan_defaults(&s->plan);
+    s->plan.batch_pieces = 400;
+    s->plan.max_windows = 3;
+    *state = s;
     return 0;
 }
 
+static int without_scene(void **state)
+{
+    Scene *s = *state;
+    arena_close(s->arena);
+    return 0;
+}
+
+static Draw *opened(const Scene *s)
+{
+    Draw *d = NULL;
+    Err err = {0};
+    if (!draw_open(s->arena, &s->rows, &s->plan, s->vocab, &d, &err))
+        fail_msg("%s", err.msg);
+    return d;
+}
+
+static void refuses_to_open(const Scene *s)
+{
+    Draw *d = NULL;
+    Err err = {0};
+    assert_false(draw_open(s->arena, &s->rows, &s->plan, s->vocab, &d, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+}
+
+static void next(const Scene *s, Draw *d, DrawPart part[2])
+{
+    Err err = {0};
+    if (!draw_next(d, s->arena, part, &err))
+        fail_msg("%s", err.msg);
+}
+
+#define PLAN_SOURCES(s, source) \
+    ((s)->plan.source = (source), (s)->plan.source_count = sizeof(source) / sizeof *(source))
+
 static void parts_hold_whole_windows_of_training_rows_in_equal_measure(void **state)
 {
-    Arena *a = *state;
-    Err err = {0};
-    Rows rows = some_rows(a);
-    Plan plan = small_plan();
-    Draw *d;
-    assert_true(draw_open(a, &rows, &plan, letters(a), &d, &err));
+    Scene *s = *state;
+    Draw *d = opened(s);
     for (int step = 0; step < 30; step++) {
         DrawPart part[2];
-        assert_true(draw_next(d, a, part, &err));
+        next(s, d, part);
         int load[2] = {0};
         for (int p = 0; p < 2; p++) {
             int w = 0;
@@ -78,20 +113,16 @@ static void parts_hold_whole_windows_of_training_rows_in_equal_measure(void **st
 
 static void a_restored_draw_goes_on_as_the_first_would_have(void **state)
 {
-    Arena *a = *state;
+    Scene *s = *state;
+    Draw *d = opened(s), *e = opened(s);
     Err err = {0};
-    Rows rows = some_rows(a);
-    Plan plan = small_plan();
-    Draw *d, *e;
-    const Vocab *v = letters(a);
-    assert_true(draw_open(a, &rows, &plan, v, &d, &err));
-    assert_true(draw_open(a, &rows, &plan, v, &e, &err));
     DrawPart x[2], y[2];
     for (int i = 0; i < 5; i++)
-        assert_true(draw_next(d, a, x, &err));
-    assert_true(draw_restore(e, draw_state(d, a), &err));
+        next(s, d, x);
+    assert_true(draw_restore(e, draw_state(d, s->arena), &err));
     for (int i = 0; i < 5; i++) {
-        assert_true(draw_next(d, a, x, &err) && draw_next(e, a, y, &err));
+        next(s, d, x);
+        next(s, e, y);
         for (int p = 0; p < 2; p++) {
             int n = x[p].windows.start[x[p].windows.count];
             assert_int_equal(x[p].windows.count, y[p].windows.count);
@@ -106,38 +137,33 @@ static void a_restored_draw_goes_on_as_the_first_would_have(void **state)
 /* Every text is of one letter run, so a joined one starts anew inside. */
 static void joined_texts_are_short_and_hold_what_their_parts_hold(void **state)
 {
-    Arena *a = *state;
-    Err err = {0};
-    Rows rows = some_rows(a);
+    Scene *s = *state;
     for (size_t i = 0; i < ROWS; i += 2) { /* the short ones */
-        labels_unknown(&rows.row[i].labels);
-        rows.row[i].labels.factor[FACTOR_HATE] = i % 4 ? 1.0f : 0.0f;
-        rows.row[i].labels.factor[FACTOR_INSULT] = 0.25f;
+        labels_unknown(&s->rows.row[i].labels);
+        s->rows.row[i].labels.factor[FACTOR_HATE] = i % 4 ? 1.0f : 0.0f;
+        s->rows.row[i].labels.factor[FACTOR_INSULT] = 0.25f;
         if (i % 4)
-            rows.row[i].labels.factor[FACTOR_THREAT] = 0;
-        rows.row[i].weight = i % 4 ? 0.5f : 1.0f;
+            s->rows.row[i].labels.factor[FACTOR_THREAT] = 0;
+        s->rows.row[i].weight = i % 4 ? 0.5f : 1.0f;
     }
-    Plan plan = small_plan();
     PlanSource source[] = {
         {STR("long"),  0},
         {STR("short"), 1}
     };
-    plan.source = source;
-    plan.source_count = 2;
-    plan.join = 1;
-    Draw *d;
-    assert_true(draw_open(a, &rows, &plan, letters(a), &d, &err));
+    PLAN_SOURCES(s, source);
+    s->plan.join = 1;
+    Draw *d = opened(s);
     int joined = 0, hateful = 0, unknown = 0;
     for (int step = 0; step < 20; step++) {
         DrawPart part[2];
-        assert_true(draw_next(d, a, part, &err));
+        next(s, d, part);
         for (int p = 0; p < 2; p++)
             for (int t = 0; t < part[p].count; t++) {
                 const DrawText *x = &part[p].text[t];
                 assert_in_range(x->count, 1, 3);
                 assert_true(x->target[FACTOR_INSULT] == 0.25f);
                 assert_true(isnan(x->target[FACTOR_SEXUAL]));
-                joined += x->target != rows.row[x->row].labels.factor;
+                joined += x->target != s->rows.row[x->row].labels.factor;
                 hateful += x->target[FACTOR_HATE] == 1.0f && x->row % 4 == 0;
                 unknown += isnan(x->target[FACTOR_THREAT]) && x->row % 4 == 2;
                 if (x->row % 4 == 2)
@@ -151,21 +177,17 @@ static void joined_texts_are_short_and_hold_what_their_parts_hold(void **state)
 
 static void groups_that_are_named_are_swapped(void **state)
 {
-    Arena *a = *state;
-    Err err = {0};
-    Rows rows = some_rows(a);
+    Scene *s = *state;
     for (size_t i = 0; i < ROWS; i++)
-        rows.row[i].text = STR("women");
-    Plan plan = small_plan();
-    const Vocab *v = letters(a);
+        s->rows.row[i].text = STR("women");
+    Err err = {0};
     Pieces own;
-    Draw *d;
     DrawPart part[2];
-    assert_true(tokenize(v, a, STR("women"), 100, &own, &err));
+    assert_true(tokenize(s->vocab, s->arena, STR("women"), 100, &own, &err));
     for (int swap = 0; swap < 2; swap++) {
-        plan.identity_swap = swap;
-        plan.case_noise = 0;
-        assert_true(draw_open(a, &rows, &plan, v, &d, &err) && draw_next(d, a, part, &err));
+        s->plan.identity_swap = swap;
+        s->plan.case_noise = 0;
+        next(s, opened(s), part);
         const WindowBatch *w = &part[0].windows;
         for (int i = 0; i < w->count; i++) {
             size_t n = (size_t)(w->start[i + 1] - w->start[i]);
@@ -178,18 +200,13 @@ static void groups_that_are_named_are_swapped(void **state)
 
 static void a_plan_can_leave_a_source_out(void **state)
 {
-    Arena *a = *state;
-    Err err = {0};
-    Rows rows = some_rows(a);
-    Plan plan = small_plan();
+    Scene *s = *state;
     PlanSource source[] = {
         {STR("long"),  0},
         {STR("short"), 2}
     };
-    plan.source = source;
-    plan.source_count = 2;
-    Draw *d;
-    assert_true(draw_open(a, &rows, &plan, letters(a), &d, &err));
+    PLAN_SOURCES(s, source);
+    Draw *d = opened(s);
     Str name;
     size_t n, rounds;
     double share;
@@ -202,23 +219,18 @@ static void a_plan_can_leave_a_source_out(void **state)
 
 static void a_pattern_is_shared_by_the_sources_that_no_name_fits(void **state)
 {
-    Arena *a = *state;
-    Err err = {0};
-    Rows rows = some_rows(a);
-    for (size_t i = 0; i < rows.count; i++)
+    Scene *s = *state;
+    for (size_t i = 0; i < s->rows.count; i++)
         if (i % 8 < 6)
-            rows.row[i].source = i % 8 < 2 ? STR("read-b") : STR("read-a");
-    Plan plan = small_plan();
+            s->rows.row[i].source = i % 8 < 2 ? STR("read-b") : STR("read-a");
     PlanSource source[] = {
         {STR("read-*"), 3},
         {STR("short"),  1},
         {STR("r*"),     9},
         {STR("long"),   0}
     };
-    plan.source = source;
-    plan.source_count = 4;
-    Draw *d;
-    assert_true(draw_open(a, &rows, &plan, letters(a), &d, &err));
+    PLAN_SOURCES(s, source);
+    Draw *d = opened(s);
     Str name;
     size_t n, rounds, of_a = 0, of_b = 0;
     double share, share_a = 0, share_b = 0;
@@ -234,47 +246,34 @@ static void a_pattern_is_shared_by_the_sources_that_no_name_fits(void **state)
     assert_true(of_a > of_b && of_b > 0);
     assert_true(fabs(share_a + share_b - 0.75) < 1e-12);
     assert_true(fabs(share_a / share_b - (double)of_a / (double)of_b) < 1e-9);
-    plan.source_count = 1;
+    s->plan.source_count = 1;
     source[0].name = STR("*");
     source[0].weight = 0;
-    assert_false(draw_open(a, &rows, &plan, letters(a), &d, &err)); /* '*' alone: all */
+    refuses_to_open(s); /* '*' alone: all */
 }
 
 static void a_plan_that_draws_nothing_is_refused(void **state)
 {
-    Arena *a = *state;
-    Err err = {0};
-    Rows rows = some_rows(a);
-    Plan plan = small_plan();
+    Scene *s = *state;
     PlanSource source[] = {
         {STR("long"),  0},
         {STR("short"), 0}
     };
-    plan.source = source;
-    plan.source_count = 2;
-    Draw *d;
-    assert_false(draw_open(a, &rows, &plan, letters(a), &d, &err));
-    assert_int_equal(err.code, ERR_INPUT);
+    PLAN_SOURCES(s, source);
+    refuses_to_open(s);
 }
 
 int main(void)
 {
+#define T(f) cmocka_unit_test_setup_teardown(f, with_scene, without_scene)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(
-            parts_hold_whole_windows_of_training_rows_in_equal_measure, with_room,
-            without_arena),
-        cmocka_unit_test_setup_teardown(a_restored_draw_goes_on_as_the_first_would_have,
-                                        with_room, without_arena),
-        cmocka_unit_test_setup_teardown(joined_texts_are_short_and_hold_what_their_parts_hold,
-                                        with_room, without_arena),
-        cmocka_unit_test_setup_teardown(groups_that_are_named_are_swapped, with_room,
-                                        without_arena),
-        cmocka_unit_test_setup_teardown(a_plan_can_leave_a_source_out, with_room,
-                                        without_arena),
-        cmocka_unit_test_setup_teardown(a_pattern_is_shared_by_the_sources_that_no_name_fits,
-                                        with_room, without_arena),
-        cmocka_unit_test_setup_teardown(a_plan_that_draws_nothing_is_refused, with_room,
-                                        without_arena),
+        T(parts_hold_whole_windows_of_training_rows_in_equal_measure),
+        T(a_restored_draw_goes_on_as_the_first_would_have),
+        T(joined_texts_are_short_and_hold_what_their_parts_hold),
+        T(groups_that_are_named_are_swapped),
+        T(a_plan_can_leave_a_source_out),
+        T(a_pattern_is_shared_by_the_sources_that_no_name_fits),
+        T(a_plan_that_draws_nothing_is_refused),
     };
     return cmocka_run_group_tests_name("model/draw", tests, NULL, NULL);
 }
