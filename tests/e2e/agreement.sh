@@ -1,21 +1,8 @@
 #!/bin/sh
 # gavel label agreement: two readers of the same texts, by factor, for people and for machines.
 set -eu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. tests/e2e/lib.inc
 cd "$dir"
-fail() {
-    echo "$*"
-    cat out err 2>/dev/null || true
-    exit 1
-}
-refused() { # STATUS WORDS COMMAND...
-    status=$1 words=$2 code=0
-    shift 2
-    "$@" >out 2>err || code=$?
-    [ "$code" = "$status" ] || fail "exit $code, not $status: $*"
-    grep -qF -e "$words" err || fail "does not say '$words': $*"
-}
 lines() { # READER SIGNS: one text a sign, 1 or 0 for hate
     awk -v by="$1" -v signs="$2" 'BEGIN {
         for (i = 1; i <= length(signs); i++)

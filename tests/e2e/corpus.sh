@@ -2,13 +2,9 @@
 # gavel corpus build: the committed rows are what the grammars make, half of them harmless, and
 # a sexual row with a word of the never list stops the build and leaves no file.
 set -eu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. tests/e2e/lib.inc
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
-fail() { echo "$*"; exit 1; }
-has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "wanted: $2"; }; }
-status() { want=$1; shift; code=0; "$@" >"$dir/out" 2>"$dir/err" || code=$?; [ "$code" = "$want" ] || { cat "$dir/out" "$dir/err"; fail "exit $code, wanted $want: $*"; }; }
 
 status 0 "$GAVEL" corpus build "$root"/corpus/grammars/*.yaml --out "$dir/rows.jsonl"
 ! grep -v ' 0 missing' "$dir/out" || fail "a template has fewer rows than it wants"

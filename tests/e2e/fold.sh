@@ -1,12 +1,7 @@
 #!/bin/sh
 # gavel fold: operands and lines, for people and for machines, and what it refuses.
 set -eu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-
-fail() { echo "$*"; exit 1; }
-has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "wanted: $2"; }; }
-status() { want=$1; shift; code=0; "$@" || code=$?; [ "$code" = "$want" ] || fail "exit $code, wanted $want: $*"; }
+. tests/e2e/lib.inc
 
 # people: the folded view, and a line for each thing undone
 "$GAVEL" fold "Hello,   WORLD" >"$dir/out"
@@ -39,8 +34,7 @@ cmp "$dir/once" "$dir/twice"
 
 # refusals: the other lines are answered
 printf 'one\n\377\ntwo\n' >"$dir/in"
-status 1 "$GAVEL" fold <"$dir/in" >"$dir/out" 2>"$dir/err"
+status 1 "$GAVEL" fold <"$dir/in"
 [ "$(tr '\n' ' ' <"$dir/out")" = "one two " ] || fail "$(cat "$dir/out")"
 has "$dir/err" "some lines were refused"
-status 1 "$GAVEL" fold --set max_text_bytes=1024 "$(printf '%02000d' 0)" 2>"$dir/err"
-has "$dir/err" "max_text_bytes"
+refused 1 "max_text_bytes" "$GAVEL" fold --set max_text_bytes=1024 "$(printf '%02000d' 0)"

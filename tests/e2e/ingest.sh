@@ -1,27 +1,10 @@
 #!/bin/sh
 # gavel ingest: what goes in, what is refused, and that no refusal leaves anything behind.
 set -eu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. tests/e2e/lib.inc
 cd "$dir"
 GAVEL_STORE_PATH=$dir/archive.db
 export GAVEL_STORE_PATH
-fail() {
-    echo "$*"
-    cat out err 2>/dev/null || true
-    exit 1
-}
-refused() { # STATUS WORDS COMMAND...
-    status=$1 words=$2
-    shift 2
-    code=0
-    "$@" >out 2>err || code=$?
-    [ "$code" = "$status" ] || fail "exit $code, not $status: $*"
-    grep -qF -e "$words" err || fail "does not say '$words': $*"
-}
-total() { # KEY NUMBER
-    sed 's/.*"total"://' out | grep -q "\"$1\":$2[,}]" || fail "$1 is not $2"
-}
 
 mkdir -p recipes data/fruit data/stone
 cat >recipes/fruit.yaml <<'EOF'

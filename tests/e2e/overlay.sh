@@ -3,26 +3,10 @@
 # snapshot and out of it again.
 set -eu
 recipe=$PWD/recipes/own/labels.yaml
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. tests/e2e/lib.inc
 cd "$dir"
 GAVEL_STORE_PATH=$dir/archive.db
 export GAVEL_STORE_PATH
-fail() {
-    echo "$*"
-    cat out err 2>/dev/null || true
-    exit 1
-}
-refused() { # STATUS WORDS COMMAND...
-    status=$1 words=$2 code=0
-    shift 2
-    "$@" >out 2>err || code=$?
-    [ "$code" = "$status" ] || fail "exit $code, not $status: $*"
-    grep -qF -e "$words" err || fail "does not say '$words': $*"
-}
-total() { # KEY NUMBER
-    sed 's/.*"total"://' out | grep -q "\"$1\":$2[,}]" || fail "$1 is not $2"
-}
 digest() { printf %s "$1" | tr '[:upper:]' '[:lower:]' | sha256sum | cut -c1-64; } # of a text without gaps
 row() { grep -F "\"text\":\"$1\"" rows.jsonl; }
 

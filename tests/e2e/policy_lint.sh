@@ -1,9 +1,7 @@
 #!/bin/sh
 # gavel policy lint: what reads, and where what does not read goes wrong.
 set -eu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-fail() { echo "$*"; exit 1; }
+. tests/e2e/lib.inc
 "$GAVEL" policy lint policies/*/policy.yaml | grep -q 'openai-13.*: ok' || fail "the shipped one"
 "$GAVEL" policy lint --json policies/openai-13/policy.yaml | grep -qF '"id":"openai-13"'
 sed 's/score: hate$/score: hat/' policies/openai-13/policy.yaml >"$dir/p.yaml"

@@ -1,12 +1,8 @@
 #!/bin/sh
 # gavel recipe check on small files of each format, bad rows among them.
 set -eu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. tests/e2e/lib.inc
 
-fail() { echo "$*"; exit 1; }
-has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "wanted: $2"; }; }
-status() { want=$1; shift; code=0; "$@" >"$dir/out" 2>"$dir/err" || code=$?; [ "$code" = "$want" ] || { cat "$dir/out" "$dir/err"; fail "exit $code, wanted $want: $*"; }; }
 recipe() { { printf 'source: tiny\nlicence: CC0-1.0\n'; cat; } >"$dir/r.yaml"; }
 
 # CSV with quotes, line ends inside, votes as soft labels, a fixed side, and two bad rows

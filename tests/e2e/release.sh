@@ -1,14 +1,11 @@
 #!/bin/sh
 # gavel release list and show: by path, by name, by digits of the digest.
 set -eu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-tool=$(realpath "$(dirname "$GAVEL")/tests/tools/make_fixture_release")
+. tests/e2e/lib.inc
 mkdir "$dir/releases"
-digest=$("$tool" "$dir/releases/first.gavel" 1)
-other=$("$tool" "$dir/releases/second.gavel" 2)
+digest=$(fixture_release "$dir/releases/first.gavel" 1)
+other=$(fixture_release "$dir/releases/second.gavel" 2)
 cd "$dir"
-fail() { echo "$*"; exit 1; }
 for ref in releases/first.gavel first "$digest" "$(echo "$digest" | cut -c1-8)"; do
     "$GAVEL" release show "$ref" >out
     grep -q "$digest" out || fail "show $ref"

@@ -3,12 +3,7 @@
 # and passes the same tree repaired.
 # shellcheck disable=SC2016 # backticks and $ in what the rules are to read
 set -eu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-fail() {
-    echo "$*"
-    exit 1
-}
+. tests/e2e/lib.inc
 fresh() {
     rm -rf "$dir/t"
     mkdir -p "$dir/t/src/base" "$dir/t/src/data" "$dir/t/src/cli" "$dir/t/docs" "$dir/t/tests/e2e"

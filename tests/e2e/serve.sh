@@ -10,7 +10,6 @@ ask() { # ask STATUS CURL-ARGUMENT...: the answer is left in $dir/answer
     got=$(curl -sS -o "$dir/answer" -w '%{http_code}' "$@") || fail "curl $*"
     [ "$got" = "$want" ] || { cat "$dir/answer"; fail "$got instead of $want: curl $*"; }
 }
-has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "wanted: $2"; }; }
 
 # what the port, the release and the way to stop are
 serve_start plain

@@ -1,25 +1,10 @@
 #!/bin/sh
 # gavel snapshot create, list, show, diff, export: as a person uses them, and refusals.
 set -eu
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. tests/e2e/lib.inc
 cd "$dir"
 GAVEL_STORE_PATH=$dir/archive.db
 export GAVEL_STORE_PATH
-fail() {
-    echo "$*"
-    cat out err 2>/dev/null || true
-    exit 1
-}
-refused() { # STATUS WORDS COMMAND...
-    status=$1 words=$2 code=0
-    shift 2
-    "$@" >out 2>err || code=$?
-    [ "$code" = "$status" ] || fail "exit $code, not $status: $*"
-    grep -qF -e "$words" err || fail "does not say '$words': $*"
-}
-has() { grep -qF -e "$1" out || fail "no '$1' in the answer"; }
-field() { sed "s/.*\"$1\":\"\\{0,1\\}\\([^,\"]*\\).*/\\1/" out | head -n 1; }
 
 mkdir -p recipes dev data/song data/news dev-data/held
 for name in song news held; do
@@ -73,7 +58,7 @@ first=$(field digest)
 # Exclude.
 "$GAVEL" snapshot create --name clean --exclude dev/held.yaml:dev-data/held --json >out
 [ "$(field rows) $(field excluded)" = "293 7" ] || fail "--exclude"
-has '"set":"dev/held.yaml:dev-data/held","texts":8,"bad":0,"equal":7,"near":0'
+has out '"set":"dev/held.yaml:dev-data/held","texts":8,"bad":0,"equal":7,"near":0'
 clean=$(field digest)
 "$GAVEL" snapshot export clean --out rows.jsonl
 { echo "# said by a reader"; head -2 rows.jsonl | sed 's/.*"digest":"\([0-9a-f]*\)".*/\1  # why/'; } >digests
@@ -95,28 +80,28 @@ refused 2 "cannot be a name" "$GAVEL" snapshot create --name latest
 # List and show.
 "$GAVEL" snapshot list >out
 [ "$(wc -l <out)" = 5 ] || fail "five snapshots"
-has " clean"
+has out " clean"
 "$GAVEL" snapshot list --json >out
-has "\"digest\":\"$first\",\"name\":\"first\""
+has out "\"digest\":\"$first\",\"name\":\"first\""
 "$GAVEL" snapshot show first >out
-has "source  "
+has out "source  "
 "$GAVEL" snapshot show "$(echo "$first" | cut -c1-8)" --json >out
-has '"sources":{"news":{"train":'
-has '"insult":{"zero":'
+has out '"sources":{"news":{"train":'
+has out '"insult":{"zero":'
 "$GAVEL" snapshot show latest >out
 refused 1 "no snapshot is called 'none'" "$GAVEL" snapshot show none
 refused 2 "usage" "$GAVEL" snapshot show
 
 # Diff.
 "$GAVEL" snapshot diff first clean --json >out
-has '"song":{"added":0,"removed":7,"relabelled":0,"moved":0,'
+has out '"song":{"added":0,"removed":7,"relabelled":0,"moved":0,'
 "$GAVEL" snapshot diff clean first >out
 grep -q '^in all  *7  *0 ' out || fail "diff adds them back"
 sed -i 's/insult, hate/insult/' recipes/news.yaml
 "$GAVEL" ingest --recipe recipes/news.yaml data/news >out
 "$GAVEL" snapshot create --name edited >out
 "$GAVEL" snapshot diff first edited --json >out
-has '"news":{"added":0,"removed":0,"relabelled":80,"moved":0,"same":20}'
+has out '"news":{"added":0,"removed":0,"relabelled":80,"moved":0,"same":20}'
 
 # Export.
 "$GAVEL" snapshot export first --out first.jsonl
