@@ -66,8 +66,7 @@ Str template_fill(Arena *a, const Template *t, const Record *r)
     return out;
 }
 
-/* ---- what files there are and how they are read ---------------------------------------------
- */
+/* ---- what files there are and how they are read ------------------------------------- */
 
 static bool key_source(Ctx *c, const Js *v, void *into)
 {
@@ -132,8 +131,7 @@ static bool key_path(Ctx *c, const Js *v, void *into)
     return recipe_want_text(c, v, &((Part *)into)->reader.path);
 }
 
-/* ---- the text
- * ----------------------------------------------------------------------------------- */
+/* ---- the text ----------------------------------------------------------------------- */
 
 static bool key_text(Ctx *c, const Js *v, void *into)
 {
@@ -291,8 +289,7 @@ static bool key_append(Ctx *c, const Js *v, void *into)
     return true;
 }
 
-/* ---- what is said of it
- * ------------------------------------------------------------------------- */
+/* ---- what is said of it ------------------------------------------------------------- */
 
 static bool key_where(Ctx *c, const Js *v, void *into)
 {
@@ -441,8 +438,7 @@ static bool key_votes(Ctx *c, const Js *v, void *into)
     return true;
 }
 
-/* ---- the recipe
- * ------------------------------------------------------------------------------------ */
+/* ---- the recipe --------------------------------------------------------------------- */
 
 static const RecipeKey part_keys[] = {
     {"source",    key_source   },

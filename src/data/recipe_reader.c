@@ -55,8 +55,7 @@ struct RecipeReader {
     size_t pieces, piece_at;
 };
 
-/* ---- which files ----------------------------------------------------------------------------
- */
+/* ---- which files -------------------------------------------------------------------- */
 
 static Str base_name(Str path)
 {
@@ -138,8 +137,7 @@ static bool find_files(RecipeReader *rr, const char *path, Err *err)
     return rr->files || add_file(rr, &r->part[0], own, err);
 }
 
-/* ---- opening
- * ------------------------------------------------------------------------------------ */
+/* ---- opening ------------------------------------------------------------------------ */
 
 bool recipe_reader_open(const Recipe *r, const char *path, size_t max_line_bytes,
                         RecipeReader **out, Err *err)
@@ -226,8 +224,7 @@ static bool next_file(RecipeReader *rr, Err *err)
     return reader_open(f->path, &o, &rr->reader, err);
 }
 
-/* ---- a record's text
- * ------------------------------------------------------------------------------ */
+/* ---- a record's text ---------------------------------------------------------------- */
 
 static Str replace_one(Arena *a, Str text, Str from, Str to)
 {
@@ -296,8 +293,7 @@ static bool clean(Arena *a, const Part *p, Str text, Str *out, Err *err)
     return true;
 }
 
-/* ---- pieces
- * ------------------------------------------------------------------------------------------ */
+/* ---- pieces ------------------------------------------------------------------------- */
 
 static bool space(char c) { return c == ' ' || c == '\n'; }
 
@@ -373,8 +369,7 @@ static bool append_texts(RecipeReader *rr, Str text, Rng *rng, Err *err)
     return true;
 }
 
-/* ---- a record's rows
- * ---------------------------------------------------------------------------------- */
+/* ---- a record's rows ---------------------------------------------------------------- */
 
 static bool side_of(const SplitMap *m, const Record *r, Split *out)
 {
@@ -545,8 +540,7 @@ ReadStep recipe_reader_next(RecipeReader *rr, Row *out, Err *err)
     }
 }
 
-/* ---- all at once
- * ------------------------------------------------------------------------------------------ */
+/* ---- all at once -------------------------------------------------------------------- */
 
 static void keep_bad(Arena *a, BadRows *bad_rows, const char *why)
 {

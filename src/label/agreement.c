@@ -13,8 +13,7 @@
 
 #include <stdlib.h>
 
-/* ---- reading ------------------------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------------------------ */
 
 static bool add(Arena *a, const Record *r, Readings *all, Err *err)
 {
@@ -55,8 +54,7 @@ bool readings_load(Arena *a, const char *path, size_t max_line_bytes, Readings *
     return ok;
 }
 
-/* ---- one text -------------------------------------------------------------------------------
- */
+/* ---- one text ----------------------------------------------------------------------- */
 
 typedef struct Counts {
     double pairs[2][2]; /* by what the first and the second say */
@@ -101,8 +99,7 @@ static bool count_text(const Reading *r, size_t n, int factor, Counts *out)
     return true;
 }
 
-/* ---- figures
- * --------------------------------------------------------------------------------- */
+/* ---- figures ------------------------------------------------------------------------ */
 
 static void sum(Counts *to, const Counts *c)
 {
@@ -191,8 +188,7 @@ static void measure(Arena *a, const Counts *text, size_t n, uint64_t seed, Facto
     arena_rewind(a, mark);
 }
 
-/* ---- all of it
- * --------------------------------------------------------------------------------- */
+/* ---- all of it ---------------------------------------------------------------------- */
 
 /* Where the readings of the text at `i` end. */
 static size_t end_of(const Readings *all, size_t i)

@@ -228,8 +228,7 @@ void chart_curve(HtmlWriter *w, const Measure *m, const Shape *s, int id)
     curve_values(w, &s->curve);
 }
 
-/* ---- reliability --------------------------------------------------------------------------
- */
+/* ---- reliability -------------------------------------------------------------------- */
 
 /* Rare things have low scores: the axes end at the least of a few round numbers that holds
  * them all. */
@@ -280,8 +279,7 @@ void chart_reliability(HtmlWriter *w, const Measure *m, const Shape *s, int id)
     figure_end(w);
 }
 
-/* ---- histogram -----------------------------------------------------------------------------
- */
+/* ---- histogram ---------------------------------------------------------------------- */
 
 static double bin_share(const Shape *s, int side, int bin, size_t rows)
 {
@@ -333,8 +331,7 @@ void chart_histogram(HtmlWriter *w, const Measure *m, const Shape *s, int id)
     figure_end(w);
 }
 
-/* ---- a range in a cell ---------------------------------------------------------------------
- */
+/* ---- a range in a cell -------------------------------------------------------------- */
 
 void chart_range(HtmlWriter *w, double value, Interval interval)
 {

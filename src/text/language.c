@@ -12,8 +12,7 @@
 
 #include "text/utf8.h"
 
-/* ---- scripts ------------------------------------------------------------------------------
- */
+/* ---- scripts ------------------------------------------------------------------------ */
 
 typedef enum Script {
     SCRIPT_NONE, /* digits, signs, emoji, and scripts that are not here */
@@ -90,8 +89,7 @@ static Script script_of(uint32_t c)
 /* How many Latin letters one letter is worth: a syllable or a word in one sign. */
 static unsigned worth(Script s) { return s == SCRIPT_HAN || s == SCRIPT_HANGUL ? 3 : 1; }
 
-/* ---- the state of the pass ------------------------------------------------------------------
- */
+/* ---- the state of the pass ---------------------------------------------------------- */
 
 /* Letters that tell languages of one script apart. */
 typedef enum Mark {
@@ -182,8 +180,7 @@ static void give(Pass *p, unsigned in, unsigned whole)
             p->points[l] += points;
 }
 
-/* ---- words
- * -------------------------------------------------------------------------------------- */
+/* ---- words -------------------------------------------------------------------------- */
 
 static unsigned listed_in(const Pass *p)
 {
@@ -279,8 +276,7 @@ static void add_latin(Pass *p, uint32_t c)
     p->letters_in = both ? both : p->letters_in | in;
 }
 
-/* ---- the pass
- * ---------------------------------------------------------------------------------- */
+/* ---- the pass ----------------------------------------------------------------------- */
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -346,8 +342,7 @@ static void read_text(Pass *p, Str s)
     end_word(p);
 }
 
-/* ---- the answer
- * ---------------------------------------------------------------------------------- */
+/* ---- the answer --------------------------------------------------------------------- */
 
 static Language of_latin(const Pass *p)
 {
@@ -441,8 +436,7 @@ Language language_of(Str text)
     return of_script(&p, (Script)best);
 }
 
-/* ---- names
- * ---------------------------------------------------------------------------------------- */
+/* ---- names -------------------------------------------------------------------------- */
 
 static const struct {
     Str code;

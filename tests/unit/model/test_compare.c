@@ -74,8 +74,7 @@ static void the_interval_of_matched_pairs_follows_its_formula(void **state)
     assert_true(isnan(matched_difference(0, 0, 0).low));
 }
 
-/* ---- on rows ------------------------------------------------------------------------------
- */
+/* ---- on rows ------------------------------------------------------------------------ */
 
 typedef struct World {
     Arena *arena;
