@@ -46,7 +46,7 @@ int main(void)
     Release *r = NULL;
     Err err = {0};
     if (!path)
-        path = "releases/first.gavel";
+        path = "releases/second.gavel";
     if (!file_exists(path)) {
         printf("# bench_score: no release at %s\n", path);
         return 0;

@@ -401,5 +401,5 @@ const Command cmd_calibrate = {
     .run = run,
     .options = options,
     .summary = "fit probabilities and thresholds, measure, write a release",
-    .example = "gavel calibrate --release var/run/first.gavel --out releases/first.gavel",
+    .example = "gavel calibrate --release var/run/second.gavel --out releases/second.gavel",
 };
