@@ -45,7 +45,7 @@ static const Option options[] = {
      .type = OPTION_INT,
      .value = "STEPS",
      .help = "write a checkpoint there and end with status 1"},
-    {0                                 },
+    {0                                  },
 };
 
 static bool load_rows(Cli *cli, SnapshotInfo *info, Rows *rows, Err *err)

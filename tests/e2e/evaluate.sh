@@ -27,8 +27,8 @@ matches "$dir/report/report.html" 'aria-labelledby="pr3 pr3d"'
 matches "$dir/report/report.html" 'none of these</th>|>file</th>'
 if grep -qE '<script|mistake"|https?:' "$dir/report/report.html"; then fail "a page with script, texts or links out"; fi
 if grep -q "$dir" "$dir/report/"*; then fail "a place of this machine in a report"; fi
-"$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --json --set workers=1 >"$dir/one"
-"$GAVEL" evaluate --release "$r" --file "$dir/set.jsonl" --json --set workers=3 >"$dir/three"
+(cd "$dir" && "$GAVEL" evaluate --release "$r" --file set.jsonl --json --set workers=1 >one)
+(cd "$dir" && "$GAVEL" evaluate --release "$r" --file set.jsonl --json --set workers=3 >three)
 cmp "$dir/one" "$dir/three"
 cmp "$dir/one" "$dir/report/report.json"
 
