@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "policy/decide.h"
 
-/* The shipped policy, with more keys for `hate`, which stands alone on its line. */
+/* The shipped policy, with other keys for `hate` in place of its bound on false positives. */
 static const Policy *policy(Arena *a, const char *more)
 {
     Str text;
@@ -14,9 +14,11 @@ static const Policy *policy(Arena *a, const char *more)
     char *z = str_z(a, text);
     char *at = strstr(z, "\n  hate:\n");
     assert_non_null(at);
-    *at = 0;
-    const char *rest = at + strlen("\n  hate:\n");
-    Str doc = str_print(a, "%s\n  hate:\n%s%s", z, more, rest);
+    char *bound = strstr(at, "    false-positives:");
+    assert_non_null(bound);
+    *bound = 0;
+    const char *behind = strchr(bound + 1, '\n') + 1;
+    Str doc = str_print(a, "%s%s%s", z, more, behind);
     if (!policy_parse(a, doc, "t", &p, &err))
         fail_msg("%s", err.msg);
     return p;
