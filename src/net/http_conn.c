@@ -32,8 +32,9 @@ struct HttpConn {
     HttpRequest request;
     bool in_value; /* the last span was of a value: the next name opens a new field */
     bool headers_done, whole, wants_continue, keep_alive;
-    bool line_start; /* the next byte opens a line behind the request line */
-    int status;      /* of the refusal */
+    bool line_start;   /* the next byte opens a line behind the request line */
+    bool after_return; /* the last byte of the head was a carriage return */
+    int status;        /* of the refusal */
     const char *message;
 };
 
@@ -259,7 +260,7 @@ void http_conn_next(HttpConn *c)
     c->target_len = c->head_bytes = c->body_bytes = c->fields = 0;
     c->request = (HttpRequest){.query = STR("")};
     c->in_value = c->headers_done = c->whole = false;
-    c->wants_continue = c->keep_alive = c->line_start = false;
+    c->wants_continue = c->keep_alive = c->line_start = c->after_return = false;
     c->status = 0;
     c->message = NULL;
 }
@@ -296,6 +297,19 @@ static size_t give(HttpConn *c, Str s, size_t n)
     return eaten;
 }
 
+/* How many of n bytes stand before one that follows a carriage return and is no line feed.
+ * llhttp reads such lines in two ways, by where the bytes are cut; so would a proxy. */
+static size_t before_lone_return(const HttpConn *c, const char *p, size_t n)
+{
+    bool after_return = c->after_return;
+    for (size_t i = 0; i < n; i++) {
+        if (after_return && p[i] != '\n')
+            return i;
+        after_return = p[i] == '\r';
+    }
+    return n;
+}
+
 static void feed_head(HttpConn *c, Str *bytes)
 {
     if (c->line_start && (bytes->ptr[0] == ' ' || bytes->ptr[0] == '\t')) {
@@ -304,6 +318,11 @@ static void feed_head(HttpConn *c, Str *bytes)
     }
     if (c->line_start && bytes->ptr[0] == ':') { /* llhttp would add to the header above */
         refuse(c, 400, "a header has no name");
+        return;
+    }
+    /* at its first byte, so that it does not matter where the line is cut or what is in it */
+    if (c->line_start && c->fields == HTTP_MAX_HEADERS && !strchr("\r\n", bytes->ptr[0])) {
+        refuse(c, 431, "too many headers");
         return;
     }
     size_t room = c->limit.max_header_bytes - c->head_bytes;
@@ -315,6 +334,14 @@ static void feed_head(HttpConn *c, Str *bytes)
     const char *lf = memchr(bytes->ptr, '\n', n);
     if (lf)
         n = (size_t)(lf - bytes->ptr) + 1;
+    size_t sound = before_lone_return(c, bytes->ptr, n);
+    if (sound == 0) {
+        refuse(c, 400, "a carriage return stands alone in the headers");
+        return;
+    }
+    lf = sound < n ? NULL : lf;
+    n = sound;
+    c->after_return = bytes->ptr[n - 1] == '\r';
     size_t eaten = give(c, *bytes, n);
     c->head_bytes += eaten;
     c->line_start = lf && c->target_len > 0; /* blank lines before a request are allowed */
