@@ -82,7 +82,7 @@ refused 1 "fruit.csv" "$GAVEL" ingest --recipe recipes/fruit.yaml data/fruit --s
 
 # A store that another process holds: told after the busy timeout, nothing lost.
 mkfifo hold
-sqlite3 archive.db <hold >/dev/null &
+sqlite3 -cmd '.timeout 10000' archive.db <hold >/dev/null & # the loop below may be in its way
 holder=$!
 exec 4>hold
 echo "BEGIN IMMEDIATE;" >&4
