@@ -29,7 +29,8 @@ static inline bool str_eq(Str a, Str b)
 int str_cmp(Str a, Str b); /* bytewise, as memcmp then length: for sorting */
 bool str_starts(Str s, Str prefix);
 bool str_ends(Str s, Str suffix);
-Str str_trim(Str s); /* ASCII white space off both ends */
+bool str_fits(Str pattern, Str s); /* '*' stands for any run of characters */
+Str str_trim(Str s);               /* ASCII white space off both ends */
 
 /* Cuts *rest at the first `sep`: the part before it is returned and *rest moves
  * behind it.  False when *rest was already spent (ptr NULL). */

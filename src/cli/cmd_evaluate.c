@@ -65,7 +65,7 @@ static void keep_source(Cli *cli, Str pattern, Rows *rows, Str *data)
 {
     size_t n = 0;
     for (size_t i = 0; i < rows->count; i++)
-        if (evaluate_source_fits(pattern, rows->row[i].source))
+        if (str_fits(pattern, rows->row[i].source))
             rows->row[n++] = rows->row[i];
     rows->count = n;
     *data = str_print(cli->arena, STR_FMT ", only " STR_FMT, STR_ARG(*data), STR_ARG(pattern));

@@ -100,7 +100,7 @@ static bool find_in_folder(RecipeReader *rr, const Part *p, const char *base, St
     if (!file_list(rr->tables, folder, "", &name, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!glob_fits(base_name(pattern), name[i]))
+        if (!str_fits(base_name(pattern), name[i]))
             continue;
         Str path = str_print(rr->tables, "%s/" STR_FMT, folder, STR_ARG(name[i]));
         if (!add_file(rr, p, str_z(rr->tables, path), err))
@@ -113,7 +113,7 @@ static bool find_in_folder(RecipeReader *rr, const Part *p, const char *base, St
 static bool fits_part(const Part *p, Str name)
 {
     for (size_t i = 0; i < p->files; i++)
-        if (glob_fits(base_name(p->file[i]), name))
+        if (str_fits(base_name(p->file[i]), name))
             return true;
     return false;
 }

@@ -150,28 +150,6 @@ bool conditions_parse(Ctx *c, const Js *v, Conditions *out)
     return true;
 }
 
-bool glob_fits(Str pattern, Str text)
-{
-    size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
-    while (t < text.len) {
-        if (p < pattern.len && pattern.ptr[p] == '*') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.len && pattern.ptr[p] == text.ptr[t]) {
-            p++;
-            t++;
-        } else if (star != SIZE_MAX) { /* let the last star take one more */
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.len && pattern.ptr[p] == '*')
-        p++;
-    return p == pattern.len;
-}
-
 static bool any_is(const Condition *k, Str s)
 {
     for (size_t i = 0; i < k->words; i++)
@@ -183,7 +161,7 @@ static bool any_is(const Condition *k, Str s)
 static bool any_like(const Condition *k, Str s)
 {
     for (size_t i = 0; i < k->words; i++)
-        if (glob_fits(k->word[i], s))
+        if (str_fits(k->word[i], s))
             return true;
     return false;
 }

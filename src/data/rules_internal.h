@@ -107,9 +107,6 @@ typedef struct Conditions {
 
 bool conditions_parse(Ctx *c, const Js *v, Conditions *out);
 
-/* '*' stands for any run of characters. */
-bool glob_fits(Str pattern, Str text);
-
 /* ---- rules ------------------------------------------------------------------------------ */
 
 typedef struct Number {

@@ -34,11 +34,6 @@ struct Draw {
     Rng rng;
 };
 
-static bool begins_as(Str pattern, Str name)
-{
-    return str_ends(pattern, STR("*")) && str_starts(name, (Str){pattern.ptr, pattern.len - 1});
-}
-
 /* The plan's row for a source: by its name, else by the first pattern; NULL: none. */
 static const PlanSource *row_of(const Plan *plan, Str name)
 {
@@ -46,7 +41,7 @@ static const PlanSource *row_of(const Plan *plan, Str name)
         if (str_eq(plan->source[i].name, name))
             return &plan->source[i];
     for (size_t i = 0; i < plan->source_count; i++)
-        if (begins_as(plan->source[i].name, name))
+        if (str_fits(plan->source[i].name, name))
             return &plan->source[i];
     return NULL;
 }

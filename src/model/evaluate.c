@@ -232,7 +232,8 @@ static void mistakes(Arena *a, const Ranked *r, size_t most, Mistakes *out)
             top++;
         while (end > 0 && r->label[end - 1] < .5f)
             end--;
-        bool high = top<r->count, low = end> 0;
+        bool high = top < r->count;
+        bool low = end > 0;
         if (!high && !low)
             break;
         /* A negative at s loses -log(1 - s), a positive -log(s). */
@@ -315,13 +316,6 @@ static void slice_by(Arena *a, const Table *all, SliceKind kind, Slices *out)
 
 /* ---- two sets against each other --------------------------------------------------------- */
 
-bool evaluate_source_fits(Str pattern, Str source)
-{
-    if (str_ends(pattern, STR("*")))
-        return str_starts(source, (Str){pattern.ptr, pattern.len - 1});
-    return str_eq(pattern, source);
-}
-
 static void between_column(Arena *a, Column x, const float *side, uint64_t seed, double *value,
                            Interval *interval)
 {
@@ -339,8 +333,7 @@ static void between(Arena *a, const Table *t, Between *out)
     float *side = arena_array(a, float, t->count);
     for (size_t i = 0; i < t->count; i++) {
         Str source = t->in->rows->row[t->row[i]].source;
-        bool above = evaluate_source_fits(out->above, source),
-             below = evaluate_source_fits(out->below, source);
+        bool above = str_fits(out->above, source), below = str_fits(out->below, source);
         side[i] = above ? 1 : below ? 0 : NAN;
         out->above_rows += above;
         out->below_rows += below && !above;

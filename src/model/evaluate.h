@@ -158,9 +158,6 @@ typedef struct EvaluateInput {
 
 void evaluate(Arena *a, const EvaluateInput *in, Evaluation *out);
 
-/* Patterns of source names, here and in commands: "x*" fits what begins with x. */
-bool evaluate_source_fits(Str pattern, Str source);
-
 /* Whether the verdict flags row i, and by how many logits it does or misses. */
 bool evaluate_flags(const EvaluateInput *in, size_t i);
 double evaluate_margin(const EvaluateInput *in, size_t i);

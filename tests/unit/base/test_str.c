@@ -31,6 +31,26 @@ static void beginnings_and_ends_are_found(void **state)
     assert_true(str_starts(STR("gavel"), STR("ga")) && str_ends(STR("gavel"), STR("el")));
     assert_true(str_starts(STR("gavel"), STR("")) && str_ends(STR(""), STR("")));
     assert_false(str_starts(STR("ga"), STR("gavel")));
+    static const struct {
+        const char *pattern, *text;
+        bool fits;
+    } cases[] = {
+        {"gavel", "gavel",  true },
+        {"gavel", "gavels", false},
+        {"ga*",   "gavel",  true },
+        {"ga*",   "ga",     true },
+        {"*el",   "gavel",  true },
+        {"g*v*l", "gavel",  true },
+        {"g*x*l", "gavel",  false},
+        {"*",     "",       true },
+        {"",      "",       true },
+        {"",      "g",      false},
+        {"*ab",   "aab",    true },
+        {"a**b",  "ab",     true },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(str_fits(str_of(cases[i].pattern), str_of(cases[i].text)),
+                         cases[i].fits);
     assert_false(str_ends(STR("el"), STR("gavel")));
     assert_false(str_starts(STR("gavel"), STR("GA")));
 }
