@@ -76,4 +76,17 @@ void js_bool(JsWriter *w, bool v);
 void js_null(JsWriter *w);
 void js_value(JsWriter *w, const Js *v); /* a tree, as it was read */
 
+/* A whole member: key and value. */
+static inline void js_count(JsWriter *w, const char *key, size_t n)
+{
+    js_key(w, key);
+    js_i64(w, (int64_t)n);
+}
+
+static inline void js_number(JsWriter *w, const char *key, double v)
+{
+    js_key(w, key);
+    js_double(w, v);
+}
+
 #endif

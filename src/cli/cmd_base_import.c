@@ -33,8 +33,7 @@ static bool run(Cli *cli, Err *err)
     js_object(&w);
     js_key(&w, "path");
     js_string(&w, str_of(out_path));
-    js_key(&w, "weights");
-    js_i64(&w, (int64_t)encoder_param_count());
+    js_count(&w, "weights", encoder_param_count());
     js_key(&w, "sha256");
     js_string(&w, str_of(hex));
     js_end_object(&w);

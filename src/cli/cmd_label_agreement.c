@@ -18,30 +18,24 @@ static void json_figure(JsWriter *w, const char *key, const AgreementFigure *f)
     js_end_object(w);
 }
 
-static void json_count(JsWriter *w, const char *key, size_t n)
-{
-    js_key(w, key);
-    js_i64(w, (int64_t)n);
-}
-
 static void print_json(const Agreement *g, Buf *out)
 {
     JsWriter w = js_writer(out);
     js_object(&w);
-    json_count(&w, "readings", g->readings);
-    json_count(&w, "readers", g->readers);
-    json_count(&w, "texts", g->texts);
-    json_count(&w, "read_again", g->again);
+    js_count(&w, "readings", g->readings);
+    js_count(&w, "readers", g->readers);
+    js_count(&w, "texts", g->texts);
+    js_count(&w, "read_again", g->again);
     js_key(&w, "factors");
     js_object(&w);
     for (int f = 0; f < FACTOR_COUNT; f++) {
         const FactorAgreement *x = &g->factor[f];
         js_key_str(&w, factor_name((Factor)f));
         js_object(&w);
-        json_count(&w, "texts", x->texts);
-        json_count(&w, "pairs", x->pairs);
-        json_count(&w, "both_yes", x->both);
-        json_count(&w, "either_yes", x->either);
+        js_count(&w, "texts", x->texts);
+        js_count(&w, "pairs", x->pairs);
+        js_count(&w, "both_yes", x->both);
+        js_count(&w, "either_yes", x->either);
         json_figure(&w, "raw", &x->raw);
         json_figure(&w, "kappa", &x->kappa);
         json_figure(&w, "alpha", &x->alpha);

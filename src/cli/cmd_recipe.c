@@ -129,12 +129,6 @@ static void print_text(const Recipe *r, const Counts *c, Buf *out)
         buf_print(out, "and %zu more\n", c->bad.count - BAD_ROWS_KEPT);
 }
 
-static void number(JsWriter *w, const char *key, uint64_t v)
-{
-    js_key(w, key);
-    js_i64(w, (int64_t)v);
-}
-
 static void print_tallies(JsWriter *w, const char *key, const Counts *c, int from, int to)
 {
     js_key(w, key);
@@ -145,10 +139,10 @@ static void print_tallies(JsWriter *w, const char *key, const Counts *c, int fro
             continue;
         js_key_str(w, slot_name(i));
         js_object(w);
-        number(w, "zero", t->zero);
-        number(w, "one", t->one);
-        number(w, "soft", t->soft);
-        number(w, "unknown", t->unknown);
+        js_count(w, "zero", t->zero);
+        js_count(w, "one", t->one);
+        js_count(w, "soft", t->soft);
+        js_count(w, "unknown", t->unknown);
         js_end_object(w);
     }
     js_end_object(w);
@@ -167,13 +161,13 @@ static void print_json(const Recipe *r, const Counts *c, Buf *out)
     js_string(&w, recipe_licence(r));
     js_key(&w, "recipe");
     js_string(&w, str_of(hex));
-    number(&w, "records", c->rows.records);
-    number(&w, "bad", c->rows.bad);
-    number(&w, "filtered", c->rows.filtered);
-    number(&w, "empty", c->rows.empty);
-    number(&w, "over", c->rows.over);
-    number(&w, "rows", c->rows.rows);
-    number(&w, "grouped", c->grouped);
+    js_count(&w, "records", c->rows.records);
+    js_count(&w, "bad", c->rows.bad);
+    js_count(&w, "filtered", c->rows.filtered);
+    js_count(&w, "empty", c->rows.empty);
+    js_count(&w, "over", c->rows.over);
+    js_count(&w, "rows", c->rows.rows);
+    js_count(&w, "grouped", c->grouped);
     js_key(&w, "sources");
     js_object(&w);
     for (size_t i = 0; i < c->sources; i++) {
@@ -184,7 +178,7 @@ static void print_json(const Recipe *r, const Counts *c, Buf *out)
     js_key(&w, "sides");
     js_object(&w);
     for (int s = 0; s <= SPLIT_COUNT; s++)
-        number(&w, s < SPLIT_COUNT ? split_name((Split)s) : "free", c->side[s]);
+        js_count(&w, s < SPLIT_COUNT ? split_name((Split)s) : "free", c->side[s]);
     js_end_object(&w);
     print_tallies(&w, "factors", c, 0, FACTOR_COUNT);
     print_tallies(&w, "categories", c, FACTOR_COUNT, FACTOR_COUNT + CATEGORY_COUNT);

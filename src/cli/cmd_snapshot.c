@@ -34,12 +34,6 @@ static bool json_text(Arena *a, JsWriter *w, const char *key, Str json, Err *err
     return true;
 }
 
-static void json_count(JsWriter *w, const char *key, size_t n)
-{
-    js_key(w, key);
-    js_i64(w, (int64_t)n);
-}
-
 /* Leaves the object open. */
 static bool json_info(Arena *a, JsWriter *w, const SnapshotInfo *i, Err *err)
 {
@@ -53,11 +47,11 @@ static bool json_info(Arena *a, JsWriter *w, const SnapshotInfo *i, Err *err)
     js_string(w, i->name);
     js_key(w, "created");
     js_string(w, str_of(iso));
-    json_count(w, "rows", i->rows);
+    js_count(w, "rows", i->rows);
     for (int s = 0; s < SPLIT_COUNT; s++)
-        json_count(w, split_name((Split)s), i->split_rows[s]);
-    json_count(w, "clusters", i->clusters);
-    json_count(w, "excluded", i->excluded);
+        js_count(w, split_name((Split)s), i->split_rows[s]);
+    js_count(w, "clusters", i->clusters);
+    js_count(w, "excluded", i->excluded);
     return json_text(a, w, "options", i->options, err) &&
            json_text(a, w, "report", i->report, err);
 }
@@ -251,10 +245,10 @@ static void json_labels(JsWriter *w, Str name, const LabelCounts *c)
 {
     js_key_str(w, name);
     js_object(w);
-    json_count(w, "zero", c->zero);
-    json_count(w, "one", c->one);
-    json_count(w, "soft", c->soft);
-    json_count(w, "unknown", c->unknown);
+    js_count(w, "zero", c->zero);
+    js_count(w, "one", c->one);
+    js_count(w, "soft", c->soft);
+    js_count(w, "unknown", c->unknown);
     js_end_object(w);
 }
 
@@ -266,7 +260,7 @@ static void json_names(JsWriter *w, const char *key, const NameCounts *list, siz
         js_key_str(w, list[i].name);
         js_object(w);
         for (int k = 0; k < SPLIT_COUNT; k++)
-            json_count(w, split_name((Split)k), list[i].rows[k]);
+            js_count(w, split_name((Split)k), list[i].rows[k]);
         js_end_object(w);
     }
     js_end_object(w);
@@ -391,7 +385,7 @@ static void json_diff(JsWriter *w, Str name, const SourceDiff *d)
     js_key_str(w, name);
     js_object(w);
     for (int i = 0; i < DIFF_KEYS; i++)
-        json_count(w, diff_keys[i], diff_value(d, i));
+        js_count(w, diff_keys[i], diff_value(d, i));
     js_end_object(w);
 }
 
@@ -470,10 +464,8 @@ static bool export_line(Arena *a, Buf *line, const Row *r, Err *err)
         js_key(&w, texts[i].key);
         js_string(&w, texts[i].value);
     }
-    js_key(&w, "cluster");
-    js_i64(&w, (int64_t)r->cluster);
-    js_key(&w, "weight");
-    js_double(&w, (double)r->weight);
+    js_count(&w, "cluster", r->cluster);
+    js_number(&w, "weight", (double)r->weight);
     bool ok = json_text(a, &w, "labels", buf_str(&labels), err);
     js_end_object(&w);
     buf_byte(line, '\n');

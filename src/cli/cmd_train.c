@@ -59,7 +59,6 @@ static bool load_rows(Cli *cli, SnapshotInfo *info, Rows *rows, Err *err)
     return ok;
 }
 
-/* What the release says of its training: enough to repeat it. */
 static void describe_languages(Arena *a, const Rows *rows, JsWriter *w)
 {
     RowsStats stats;
@@ -76,6 +75,7 @@ static void describe_languages(Arena *a, const Rows *rows, JsWriter *w)
     js_end_object(w);
 }
 
+/* What the release says of its training: enough to repeat it. */
 static bool describe(Cli *cli, const SnapshotInfo *info, const Rows *rows, const Plan *plan,
                      Str *out, Err *err)
 {
@@ -87,8 +87,7 @@ static bool describe(Cli *cli, const SnapshotInfo *info, const Rows *rows, const
     js_object(&w);
     js_key(&w, "snapshot");
     js_string(&w, str_of(hex));
-    js_key(&w, "rows");
-    js_i64(&w, (int64_t)info->rows);
+    js_count(&w, "rows", info->rows);
     for (int s = 0; s < SPLIT_COUNT; s++) {
         js_key(&w, split_name((Split)s));
         js_i64(&w, (int64_t)info->split_rows[s]);

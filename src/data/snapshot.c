@@ -53,12 +53,6 @@ static void put_list(JsWriter *w, const char *key, const char *const *text, int 
     js_end_array(w);
 }
 
-static void put_count(JsWriter *w, const char *key, size_t n)
-{
-    js_key(w, key);
-    js_i64(w, (int64_t)n);
-}
-
 static bool print_options(Arena *a, const SnapshotOptions *o, Str *out, Err *err)
 {
     Buf b;
@@ -67,10 +61,8 @@ static bool print_options(Arena *a, const SnapshotOptions *o, Str *out, Err *err
     js_object(&w);
     js_key(&w, "seed");
     js_i64(&w, (int64_t)o->seed);
-    js_key(&w, "calibrate_share");
-    js_double(&w, o->calibrate_share);
-    js_key(&w, "test_share");
-    js_double(&w, o->test_share);
+    js_number(&w, "calibrate_share", o->calibrate_share);
+    js_number(&w, "test_share", o->test_share);
     js_key(&w, "overlays");
     js_bool(&w, !o->no_overlays);
     put_list(&w, "sources", o->source, o->source_count);
@@ -89,15 +81,15 @@ static bool print_report(Arena *a, const SelectionReport *r, Str *out, Err *err)
     buf_init(&b, REPORT_MAX);
     JsWriter w = js_writer(&b);
     js_object(&w);
-    put_count(&w, "samples", r->samples);
-    put_count(&w, "overlaid", r->overlaid);
-    put_count(&w, "overlays_without_text", r->orphans);
-    put_count(&w, "conflicts", r->conflicts);
-    put_count(&w, "excluded", r->excluded);
-    put_count(&w, "dropped_by_split", r->split.dropped);
-    put_count(&w, "clusters", r->clusters);
-    put_count(&w, "units", r->split.units);
-    put_count(&w, "largest_unit", r->split.largest);
+    js_count(&w, "samples", r->samples);
+    js_count(&w, "overlaid", r->overlaid);
+    js_count(&w, "overlays_without_text", r->orphans);
+    js_count(&w, "conflicts", r->conflicts);
+    js_count(&w, "excluded", r->excluded);
+    js_count(&w, "dropped_by_split", r->split.dropped);
+    js_count(&w, "clusters", r->clusters);
+    js_count(&w, "units", r->split.units);
+    js_count(&w, "largest_unit", r->split.largest);
     js_key(&w, "exclude");
     js_array(&w);
     for (size_t i = 0; i < r->exclusion_count; i++) {
@@ -105,10 +97,10 @@ static bool print_report(Arena *a, const SelectionReport *r, Str *out, Err *err)
         js_object(&w);
         js_key(&w, "set");
         js_string(&w, str_of(x->pair));
-        put_count(&w, "texts", x->texts);
-        put_count(&w, "bad", x->bad);
-        put_count(&w, "equal", x->equal);
-        put_count(&w, "near", x->near);
+        js_count(&w, "texts", x->texts);
+        js_count(&w, "bad", x->bad);
+        js_count(&w, "equal", x->equal);
+        js_count(&w, "near", x->near);
         js_end_object(&w);
     }
     js_end_array(&w);

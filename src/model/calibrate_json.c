@@ -22,9 +22,9 @@ static void print_promise(const char *key, const Promise *p, JsWriter *w)
 {
     js_key(w, key);
     js_object(w);
-    js_key(w, "bound"), js_double(w, p->bound);
-    js_key(w, "achieved"), js_double(w, p->achieved);
-    js_key(w, "limit"), js_double(w, p->limit);
+    js_number(w, "bound", p->bound);
+    js_number(w, "achieved", p->achieved);
+    js_number(w, "limit", p->limit);
     js_key(w, "n"), js_i64(w, p->n);
     js_key(w, "holds"), js_bool(w, p->holds);
     js_end_object(w);
@@ -35,12 +35,12 @@ static void print_note(const ThresholdNote *n, JsWriter *w)
     js_key(w, "chosen");
     js_object(w);
     js_key(w, "rule"), js_string(w, threshold_rule_name(n->rule));
-    js_key(w, "confidence"), js_double(w, n->confidence);
-    js_key(w, "f1"), js_double(w, n->f1);
+    js_number(w, "confidence", n->confidence);
+    js_number(w, "f1", n->f1);
     print_promise("precision", &n->precision, w);
     print_promise("false_positives", &n->false_positives, w);
-    js_key(w, "band_low"), js_double(w, n->band_low);
-    js_key(w, "band_high"), js_double(w, n->band_high);
+    js_number(w, "band_low", n->band_low);
+    js_number(w, "band_high", n->band_high);
     js_end_object(w);
 }
 
@@ -52,10 +52,10 @@ void calibration_print(const Calibration *c, JsWriter *w)
         js_key_str(w, category_name((Category)i));
         js_object(w);
         js_key(w, "kind"), js_string(w, str_of(calibration_kind_name(m->kind)));
-        js_key(w, "a"), js_double(w, m->a);
-        js_key(w, "b"), js_double(w, m->b);
-        js_key(w, "c"), js_double(w, m->c);
-        js_key(w, "threshold"), js_double(w, m->threshold);
+        js_number(w, "a", m->a);
+        js_number(w, "b", m->b);
+        js_number(w, "c", m->c);
+        js_number(w, "threshold", m->threshold);
         js_key(w, "positives"), js_i64(w, m->positives);
         js_key(w, "negatives"), js_i64(w, m->negatives);
         print_points("knots", m->x, m->y, m->knots, w);

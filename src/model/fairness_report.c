@@ -19,12 +19,12 @@ static void json_swaps(const Fairness *f, const Swaps *s, JsWriter *w)
 {
     js_key(w, "swaps");
     js_object(w);
-    js_key(w, "pairs"), js_i64(w, (int64_t)s->pairs);
-    js_key(w, "flips"), js_i64(w, (int64_t)s->flips);
-    js_key(w, "rate"), js_double(w, s->rate);
+    js_count(w, "pairs", s->pairs);
+    js_count(w, "flips", s->flips);
+    js_number(w, "rate", s->rate);
     json_interval("interval", s->interval, w);
-    js_key(w, "templates"), js_i64(w, (int64_t)s->templates);
-    js_key(w, "mixed"), js_i64(w, (int64_t)s->mixed);
+    js_count(w, "templates", s->templates);
+    js_count(w, "mixed", s->mixed);
     js_key(w, "worst");
     if (s->worst_one < 0) {
         js_null(w);
@@ -35,8 +35,8 @@ static void json_swaps(const Fairness *f, const Swaps *s, JsWriter *w)
         js_string(w, f->group[s->worst_one].name);
         js_string(w, f->group[s->worst_two].name);
         js_end_array(w);
-        js_key(w, "pairs"), js_i64(w, (int64_t)s->worst_pairs);
-        js_key(w, "flips"), js_i64(w, (int64_t)s->worst_flips);
+        js_count(w, "pairs", s->worst_pairs);
+        js_count(w, "flips", s->worst_flips);
         js_end_object(w);
     }
     js_end_object(w);
@@ -45,31 +45,31 @@ static void json_swaps(const Fairness *f, const Swaps *s, JsWriter *w)
 static void json_group(const FairnessGroup *g, JsWriter *w)
 {
     js_object(w);
-    js_key(w, "positives"), js_i64(w, (int64_t)g->positives);
-    js_key(w, "negatives"), js_i64(w, (int64_t)g->negatives);
-    js_key(w, "positives_flagged"), js_i64(w, (int64_t)g->positives_flagged);
-    js_key(w, "negatives_flagged"), js_i64(w, (int64_t)g->negatives_flagged);
-    js_key(w, "subgroup_auc"), js_double(w, g->subgroup);
-    js_key(w, "bpsn_auc"), js_double(w, g->bpsn);
-    js_key(w, "bnsp_auc"), js_double(w, g->bnsp);
-    js_key(w, "gap_positive"), js_double(w, g->gap_positive);
-    js_key(w, "gap_negative"), js_double(w, g->gap_negative);
+    js_count(w, "positives", g->positives);
+    js_count(w, "negatives", g->negatives);
+    js_count(w, "positives_flagged", g->positives_flagged);
+    js_count(w, "negatives_flagged", g->negatives_flagged);
+    js_number(w, "subgroup_auc", g->subgroup);
+    js_number(w, "bpsn_auc", g->bpsn);
+    js_number(w, "bnsp_auc", g->bnsp);
+    js_number(w, "gap_positive", g->gap_positive);
+    js_number(w, "gap_negative", g->gap_negative);
     js_end_object(w);
 }
 
 static void json_category(const Fairness *f, const FairnessCategory *c, JsWriter *w)
 {
     js_object(w);
-    js_key(w, "threshold"), js_double(w, c->threshold);
-    js_key(w, "positives"), js_i64(w, (int64_t)c->positives);
-    js_key(w, "negatives"), js_i64(w, (int64_t)c->negatives);
-    js_key(w, "overall_auc"), js_double(w, c->overall);
-    js_key(w, "subgroup_auc"), js_double(w, c->subgroup);
-    js_key(w, "bpsn_auc"), js_double(w, c->bpsn);
-    js_key(w, "bnsp_auc"), js_double(w, c->bnsp);
-    js_key(w, "bias"), js_double(w, c->bias);
+    js_number(w, "threshold", c->threshold);
+    js_count(w, "positives", c->positives);
+    js_count(w, "negatives", c->negatives);
+    js_number(w, "overall_auc", c->overall);
+    js_number(w, "subgroup_auc", c->subgroup);
+    js_number(w, "bpsn_auc", c->bpsn);
+    js_number(w, "bnsp_auc", c->bnsp);
+    js_number(w, "bias", c->bias);
     json_interval("bias_interval", c->bias_interval, w);
-    js_key(w, "spread"), js_double(w, c->spread);
+    js_number(w, "spread", c->spread);
     json_swaps(f, &c->swaps, w);
     js_key(w, "groups");
     js_object(w);
@@ -84,10 +84,10 @@ static void json_category(const Fairness *f, const FairnessCategory *c, JsWriter
 void fairness_json(const Fairness *f, JsWriter *w)
 {
     js_object(w);
-    js_key(w, "power"), js_double(w, FAIRNESS_POWER);
+    js_number(w, "power", FAIRNESS_POWER);
     js_key(w, "templates"), js_i64(w, f->template_count);
-    js_key(w, "sentences"), js_i64(w, (int64_t)f->sentences);
-    js_key(w, "bias"), js_double(w, fairness_bias(f));
+    js_count(w, "sentences", f->sentences);
+    js_number(w, "bias", fairness_bias(f));
     json_swaps(f, &f->swaps, w);
     js_key(w, "groups");
     js_array(w);

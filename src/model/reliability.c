@@ -37,19 +37,19 @@ void reliability_measure(const Ranked *r, Reliability *out)
 void reliability_json(const Reliability *r, JsWriter *w)
 {
     js_object(w);
-    js_key(w, "ece"), js_double(w, r->ece);
+    js_number(w, "ece", r->ece);
     js_key(w, "bins");
     js_array(w);
     for (int i = 0; i < r->count; i++) {
         const ReliabilityBin *b = &r->bin[i];
         js_object(w);
-        js_key(w, "n"), js_i64(w, (int64_t)b->count);
-        js_key(w, "score"), js_double(w, b->score);
-        js_key(w, "label"), js_double(w, b->label);
-        js_key(w, "low"), js_double(w, b->low);
-        js_key(w, "high"), js_double(w, b->high);
-        js_key(w, "from"), js_double(w, b->from);
-        js_key(w, "to"), js_double(w, b->to);
+        js_count(w, "n", b->count);
+        js_number(w, "score", b->score);
+        js_number(w, "label", b->label);
+        js_number(w, "low", b->low);
+        js_number(w, "high", b->high);
+        js_number(w, "from", b->from);
+        js_number(w, "to", b->to);
         js_end_object(w);
     }
     js_end_array(w);

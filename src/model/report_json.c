@@ -5,30 +5,18 @@
 
 #include <math.h>
 
-static void count(JsWriter *w, const char *key, size_t n)
-{
-    js_key(w, key);
-    js_i64(w, (int64_t)n);
-}
-
-static void number(JsWriter *w, const char *key, double v)
-{
-    js_key(w, key);
-    js_double(w, v);
-}
-
 /* Leaves the object open. */
 static void open_measure(const Measure *m, JsWriter *w)
 {
     js_object(w);
-    count(w, "known", m->known);
-    count(w, "positives", m->positives);
+    js_count(w, "known", m->known);
+    js_count(w, "positives", m->positives);
     for (int c = 0; c < REPORT_COLUMNS; c++)
-        number(w, report_columns[c].key, report_columns[c].value(m));
-    count(w, "true_positive", m->at.true_positive);
-    count(w, "false_positive", m->at.false_positive);
-    count(w, "false_negative", m->at.false_negative);
-    count(w, "true_negative", m->at.true_negative);
+        js_number(w, report_columns[c].key, report_columns[c].value(m));
+    js_count(w, "true_positive", m->at.true_positive);
+    js_count(w, "false_positive", m->at.false_positive);
+    js_count(w, "false_negative", m->at.false_negative);
+    js_count(w, "true_negative", m->at.true_negative);
 }
 
 static void json_measures(const Measure *m, int n, JsWriter *w)
@@ -83,8 +71,8 @@ static void json_mistakes(const Mistakes *m, const Rows *rows, JsWriter *w)
     for (size_t i = 0; i < m->count; i++) {
         const Row *r = &rows->row[m->worst[i].row];
         js_object(w);
-        number(w, "score", m->worst[i].score);
-        number(w, "label", m->worst[i].label);
+        js_number(w, "score", m->worst[i].score);
+        js_number(w, "label", m->worst[i].label);
         js_key(w, "source"), js_string(w, r->source);
         js_key(w, "text"), js_string(w, r->text);
         js_end_object(w);
@@ -118,13 +106,13 @@ static void json_difference(const char *key, const Difference *d, JsWriter *w)
 {
     js_key(w, key);
     js_object(w);
-    number(w, "this", d->first);
-    number(w, "other", d->second);
-    number(w, "difference", d->delta);
-    number(w, "low", d->interval.low);
-    number(w, "high", d->interval.high);
-    number(w, "p", d->p);
-    number(w, "p_adjusted", d->adjusted);
+    js_number(w, "this", d->first);
+    js_number(w, "other", d->second);
+    js_number(w, "difference", d->delta);
+    js_number(w, "low", d->interval.low);
+    js_number(w, "high", d->interval.high);
+    js_number(w, "p", d->p);
+    js_number(w, "p_adjusted", d->adjusted);
     js_key(w, "finding"), js_string(w, str_of(finding_name(d->finding)));
     js_end_object(w);
 }
@@ -133,15 +121,15 @@ static void json_compared(Str name, const CompareCategory *c, JsWriter *w)
 {
     js_key_str(w, name);
     js_object(w);
-    count(w, "known", c->known);
-    count(w, "positives", c->positives);
+    js_count(w, "known", c->known);
+    js_count(w, "positives", c->positives);
     json_difference("auprc", &c->auprc, w);
     js_key(w, "verdicts");
     js_object(w);
-    count(w, "only_this_right", c->verdicts.only_first);
-    count(w, "only_other_right", c->verdicts.only_second);
-    number(w, "p", c->verdicts.p);
-    number(w, "p_adjusted", c->verdicts.adjusted);
+    js_count(w, "only_this_right", c->verdicts.only_first);
+    js_count(w, "only_other_right", c->verdicts.only_second);
+    js_number(w, "p", c->verdicts.p);
+    js_number(w, "p_adjusted", c->verdicts.adjusted);
     js_key(w, "finding"), js_string(w, str_of(finding_name(c->verdicts.finding)));
     js_end_object(w);
     json_difference("fpr", &c->fpr, w);
@@ -167,9 +155,9 @@ static void json_auroc(Str name, double v, Interval x, JsWriter *w)
 {
     js_key_str(w, name);
     js_object(w);
-    number(w, "auroc", v);
-    number(w, "low", x.low);
-    number(w, "high", x.high);
+    js_number(w, "auroc", v);
+    js_number(w, "low", x.low);
+    js_number(w, "high", x.high);
     js_end_object(w);
 }
 
@@ -179,8 +167,8 @@ static void json_between(const Between *b, JsWriter *w)
     js_object(w);
     js_key(w, "above"), js_string(w, b->above);
     js_key(w, "below"), js_string(w, b->below);
-    count(w, "above_rows", b->above_rows);
-    count(w, "below_rows", b->below_rows);
+    js_count(w, "above_rows", b->above_rows);
+    js_count(w, "below_rows", b->below_rows);
     js_key(w, "categories");
     js_object(w);
     for (int c = 0; c < CATEGORY_COUNT; c++)
@@ -201,10 +189,10 @@ static void json_alarms(const char *key, const Alarms *x, JsWriter *w)
     js_key(w, key);
     js_object(w);
     double k = (double)x->flagged, n = (double)x->rows;
-    count(w, "rows", x->rows);
-    count(w, "flagged", x->flagged);
-    number(w, "low", x->rows ? binomial_lower(k, n, .975) : NAN);
-    number(w, "high", x->rows ? binomial_upper(k, n, .975) : NAN);
+    js_count(w, "rows", x->rows);
+    js_count(w, "flagged", x->flagged);
+    js_number(w, "low", x->rows ? binomial_lower(k, n, .975) : NAN);
+    js_number(w, "high", x->rows ? binomial_upper(k, n, .975) : NAN);
     js_end_object(w);
 }
 
@@ -216,7 +204,7 @@ static void json_slices(const char *key, const Slices *x, JsWriter *w)
         const Slice *s = &x->slice[i];
         js_object(w);
         js_key(w, "name"), js_string(w, s->name);
-        count(w, "rows", s->rows);
+        js_count(w, "rows", s->rows);
         json_alarms("benign", &s->benign, w);
         json_alarms("negative", &s->negative, w);
         json_alarms("positive", &s->positive, w);
@@ -237,7 +225,7 @@ void report_json(const Evaluation *e, const ReportSubject *s, JsWriter *w)
         js_key(w, "date"), js_string(w, s->date);
     if (s->policy.len)
         js_key(w, "policy"), js_string(w, s->policy);
-    count(w, "rows", e->rows);
+    js_count(w, "rows", e->rows);
     json_alarms("benign", &e->benign, w);
     json_alarms("negative", &e->negative, w);
     json_alarms("positive", &e->positive, w);

@@ -54,17 +54,12 @@ static bool log_step(const TrainInput *in, Arena *a, int64_t run, const FitStep 
     js_i64(&w, run);
     js_key(&w, "step");
     js_i64(&w, s->step);
-    js_key(&w, "loss");
-    js_double(&w, s->loss);
-    js_key(&w, "grad_norm");
-    js_double(&w, s->grad_norm);
-    js_key(&w, "pieces_per_s");
-    js_double(&w, round(s->pieces_per_s));
-    js_key(&w, "gflops");
-    js_double(&w, round(s->gflops));
+    js_number(&w, "loss", s->loss);
+    js_number(&w, "grad_norm", s->grad_norm);
+    js_number(&w, "pieces_per_s", round(s->pieces_per_s));
+    js_number(&w, "gflops", round(s->gflops));
     if (!isnan(watched)) {
-        js_key(&w, "calibration_loss");
-        js_double(&w, watched);
+        js_number(&w, "calibration_loss", watched);
     }
     js_end_object(&w);
     buf_byte(&line, '\n');
