@@ -44,7 +44,7 @@ static void join(const Release *r, Scores *s)
     const float *alone_bias = release_ensemble(r, ENSEMBLE_ALONE_BIAS);
     for (int f = 0; f < FACTOR_COUNT; f++) {
         float z = alone[f] * s->logit_fast[f] + alone_bias[f];
-        if (s->foreign)
+        if (!network_reads(s->language))
             z = s->logit_fast[f];
         else if (s->encoder_ran)
             z = encoder[f] * s->logit_encoder[f] + fast[f] * s->logit_fast[f] + bias[f];
@@ -64,8 +64,8 @@ static bool read_text(const Release *r, Arena *a, Str text, Tier tier, size_t ma
         s->logit_encoder[f] = NAN;
     if (x.folded.text.len == 0)
         return true;
-    s->foreign = !network_reads(language_of(text));
-    if (tier != TIER_FAST && !s->foreign &&
+    s->language = language_of(text);
+    if (tier != TIER_FAST && network_reads(s->language) &&
         !(tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast))) {
         if (!features_pieces(release_vocab(r), a, text, max_pieces, &x, err))
             return false;

@@ -12,8 +12,9 @@ typedef struct Scores {
     float logit_encoder[FACTOR_COUNT]; /* NaN where the encoder did not run */
     double composed[CATEGORY_COUNT];   /* by the policy, before calibration */
     double category[CATEGORY_COUNT];   /* calibrated */
+    Language language; /* where it is one that the encoder does not read, the fast tier alone
+                          answers; unknown is read by both */
     bool encoder_ran;
-    bool foreign;   /* in a language that the encoder does not read: the fast tier alone */
     bool disguised; /* the folded view differs in a way that is no accident */
     bool capped;    /* the text has more than max_pieces pieces */
     size_t pieces_read;

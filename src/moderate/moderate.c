@@ -26,31 +26,24 @@ static void add(Verdict *v, const Scores *s)
     v->capped = v->capped || s->capped;
 }
 
-/* One language for all texts of the input; those too short to say do not count. */
-static Language language_of_all(const Input *in)
-{
-    Language all = LANGUAGE_UNKNOWN;
-    for (size_t i = 0; i < in->count; i++) {
-        Language l = language_of(in->text[i]);
-        if (l != LANGUAGE_UNKNOWN && all != LANGUAGE_UNKNOWN && l != all)
-            return LANGUAGE_UNKNOWN;
-        all = l == LANGUAGE_UNKNOWN ? all : l;
-    }
-    return all;
-}
-
 bool moderate(const Release *r, const Limits *limits, Arena *a, const Input *in, Verdict *out,
               Err *err)
 {
     Verdict v = {0};
+    bool mixed = false;
     for (size_t i = 0; i < in->count; i++) {
         Scores s;
         if (!fits(limits, in->text[i], err) ||
             !score_text(r, a, in->text[i], TIER_CASCADE, limits->max_pieces, &s, err))
             return false;
         add(&v, &s);
+        if (s.language == LANGUAGE_UNKNOWN) /* too short to say, mostly */
+            continue;
+        mixed = mixed || (v.language != LANGUAGE_UNKNOWN && v.language != s.language);
+        v.language = s.language;
     }
-    v.language = language_of_all(in);
+    if (mixed)
+        v.language = LANGUAGE_UNKNOWN;
     v.language_known = release_knows(r, v.language);
     double shipped[CATEGORY_COUNT];
     for (int c = 0; c < CATEGORY_COUNT; c++) {
