@@ -22,8 +22,6 @@ typedef struct Windows {
     int stride; /* 1..pieces */
 } Windows;
 
-#define WINDOWS_DEFAULT ((Windows){.pieces = 32, .stride = 24})
-
 /* Windows over n pieces; none over none.  start: i < windows_count. */
 size_t windows_count(const Windows *w, size_t n);
 size_t windows_start(const Windows *w, size_t n, size_t i);

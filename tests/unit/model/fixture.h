@@ -18,6 +18,9 @@
 
 enum { FIXTURE_BUCKETS = 1 << 15 };
 
+/* A plan's own. */
+#define WINDOWS_DEFAULT ((Windows){.pieces = 32, .stride = 24})
+
 /* The parts, in `a`; they may be changed before they are saved. */
 bool fixture_parts(Arena *a, uint64_t seed, ReleaseParts *out, Err *err);
 

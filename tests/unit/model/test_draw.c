@@ -1,3 +1,4 @@
+#include "fixture.h"
 #include "letters.h"
 #include "model/draw.h"
 

@@ -1,3 +1,4 @@
+#include "fixture.h"
 #include "test.h"
 
 #include "model/features.h"
