@@ -64,8 +64,7 @@ static int on_header_field(llhttp_t *p, const char *at, size_t n)
     if (c->headers_done)
         return HPE_OK; /* trailers are dropped */
     if (c->fields == 0 || c->in_value) {
-        if (c->fields == HTTP_MAX_HEADERS)
-            return refuse(c, 431, "too many headers");
+        assert(c->fields < HTTP_MAX_HEADERS); /* feed_head lets no such line begin */
         c->field[c->fields++] = (Field){.name_at = c->head.len};
         c->in_value = false;
     }
@@ -321,7 +320,8 @@ static void feed_head(HttpConn *c, Str *bytes)
         return;
     }
     /* at its first byte, so that it does not matter where the line is cut or what is in it */
-    if (c->line_start && c->fields == HTTP_MAX_HEADERS && !strchr("\r\n", bytes->ptr[0])) {
+    if (c->line_start && c->fields == HTTP_MAX_HEADERS && bytes->ptr[0] != '\r' &&
+        bytes->ptr[0] != '\n') {
         refuse(c, 431, "too many headers");
         return;
     }
