@@ -204,21 +204,22 @@ static void take_note(const One *one, double threshold, ThresholdRule rule, Thre
     size_t flagged = at.true_positive + at.false_positive;
     size_t alarms = at_or_above(&one->benign, threshold), benign = one->benign.count;
     double limit = binomial_upper((double)alarms, (double)benign, THRESHOLD_CONFIDENCE);
+    double least_precision =
+        binomial_lower((double)at.true_positive, (double)flagged, THRESHOLD_CONFIDENCE);
     *out = (ThresholdNote){
         .rule = rule,
         .confidence = THRESHOLD_CONFIDENCE,
         .f1 = at.f1,
         .precision = {.bound = asked ? one->wish.precision : NAN,
                       .achieved = at.precision,
-                      .limit = binomial_lower((double)at.true_positive,                                   (double)flagged,
-                      THRESHOLD_CONFIDENCE),
+                      .limit = least_precision,
                       .n = (int64_t)flagged,
                       .holds = asked && rule == THRESHOLD_PRECISION},
         .false_positives = {.bound = one->wish.false_positives,
                       .achieved = benign ? (double)alarms / (double)benign : NAN,
                       .limit = limit,
                       .n = (int64_t)benign,
-                      .holds = limit <= one->wish.false_positives       },
+                      .holds = limit <= one->wish.false_positives  },
         .band_low = NAN,
         .band_high = NAN
     };
