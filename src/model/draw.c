@@ -148,6 +148,7 @@ typedef struct Drawn {
     float weight;
     const int32_t *piece;
     size_t pieces, first, windows, cost; /* cost: pieces of its windows together */
+    bool joined;
 } Drawn;
 
 /* A run of windows over the pieces, at `place` in [0, 1). */
@@ -198,7 +199,7 @@ static float joined_target(float x, float y)
 /* x with y behind it, if all of both can be read. */
 static bool join(const Draw *d, Arena *a, Drawn *x, const Drawn *y)
 {
-    Drawn both = {.row = x->row, .pieces = x->pieces + y->pieces};
+    Drawn both = {.row = x->row, .pieces = x->pieces + y->pieces, .joined = true};
     cut_run(d, 0, &both);
     if (windows_count(&d->cut, both.pieces) > both.windows)
         return false;
@@ -261,7 +262,8 @@ static void deal(Draw *d, Arena *a, const Drawn *drawn, int count, DrawPart *par
                                    .target = x->target,
                                    .weight = x->weight,
                                    .first = w,
-                                   .count = (int)x->windows};
+                                   .count = (int)x->windows,
+                                   .joined = x->joined};
             size_t size = windows_size(&d->cut, x->pieces);
             for (size_t j = 0; j < x->windows; j++, w++) {
                 size_t at = windows_start(&d->cut, x->pieces, x->first + j);

@@ -22,6 +22,7 @@ typedef struct DrawText {
     const float *target; /* [FACTOR_COUNT], NaN unknown */
     float weight;        /* the least of its rows' */
     int first, count;    /* its windows in the part's batch */
+    bool joined;         /* of several rows */
 } DrawText;
 
 /* One thread's part of a step. */

@@ -1,5 +1,5 @@
-/* fit.c - encoder and network stand in one block, encoder first, so that one optimiser
- * and one checkpoint serve both.
+/* fit.c - encoder, network and, where the plan asks for it, the adversary stand in one
+ * block, in this order, so that one optimiser and one checkpoint serve all.
  *
  * The loss is a sum over the known factors of each text, weighted by the row's
  * confidence, over the number of texts: a text of which much is known teaches more than
@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/thread.h"
+#include "model/adversary.h"
 #include "nn/checkpoint.h"
 #include "nn/layers.h"
 #include "nn/loss.h"
@@ -36,14 +37,16 @@ typedef struct Part {
     DrawPart drawn;
     Rng *rng;
     double scale, loss, known;
+    AdversarySum domain;
 } Part;
 
 struct Fit {
     FitInput in;
     Arena *step_arena;
     Draw *draw;
+    Adversary adversary;
     float *params;
-    size_t encoder_count, count;
+    size_t encoder_count, adversary_from, count;
     Adamw *opt;
     Rng rng[THREADS_MAX];
     Part part[THREADS_MAX];
@@ -77,7 +80,7 @@ static void make_optimiser(Fit *f, Arena *a)
     const Plan *plan = f->in.plan;
     AdamwSpan span[64];
     int n = 0;
-    assert(encoder_param_info_count + network_param_info_count <= 64);
+    assert(encoder_param_info_count + network_param_info_count + 2 <= 64);
     for (int i = 0; i < encoder_param_info_count; i++) {
         const EncoderParamInfo *p = &encoder_param_info[i];
         span[n++] = span_of(f, p->name, p->offset, p->rows, p->cols);
@@ -85,6 +88,11 @@ static void make_optimiser(Fit *f, Arena *a)
     for (int i = 0; i < network_param_info_count; i++) {
         const NetworkParamInfo *p = &network_param_info[i];
         span[n++] = span_of(f, p->name, f->encoder_count + p->offset, p->rows, p->cols);
+    }
+    if (f->adversary.domains > 0) {
+        size_t from = f->adversary_from, bias = f->count - (size_t)f->adversary.domains;
+        span[n++] = span_of(f, "domain_w", from, ENCODER_WIDTH, f->adversary.domains);
+        span[n++] = span_of(f, "domain_b", bias, 1, f->adversary.domains);
     }
     AdamwConfig c = adamw_defaults(1.0f); /* the spans hold whole rates */
     c.beta2 = (float)plan->beta2;
@@ -150,11 +158,15 @@ static bool resume(Fit *f, Arena *a, Err *err)
 bool fit_open(Arena *a, const FitInput *in, Fit **out, Err *err)
 {
     Fit *f = arena_new(a, Fit);
+    if (!draw_open(a, in->rows, in->plan, in->vocab, &f->draw, err) ||
+        !adversary_init(a, in->rows, in->plan, f->draw, &f->adversary, err))
+        return false;
     f->in = *in;
     f->identity = identity_of(in);
     f->threads = (int)in->plan->threads;
     f->encoder_count = encoder_param_count();
-    f->count = f->encoder_count + network_param_count();
+    f->adversary_from = f->encoder_count + network_param_count();
+    f->count = f->adversary_from + adversary_param_count(&f->adversary);
     f->step_arena = arena_open(STEP_ARENA);
     f->params = arena_array(a, float, f->count);
     first_weights(f);
@@ -166,8 +178,7 @@ bool fit_open(Arena *a, const FitInput *in, Fit **out, Err *err)
                             .grads = arena_array(a, float, f->count),
                             .rng = &f->rng[t]};
     }
-    bool ok = draw_open(a, in->rows, in->plan, in->vocab, &f->draw, err) &&
-              (!file_exists(in->checkpoint) || resume(f, a, err));
+    bool ok = !file_exists(in->checkpoint) || resume(f, a, err);
     if (ok)
         *out = f;
     else
@@ -196,6 +207,20 @@ static void text_loss(Part *p, const NetworkParams *net, const float *z, float *
     }
 }
 
+static void deceive(Part *p, const float *pooled, float *dpooled)
+{
+    const Fit *f = p->fit;
+    AdversaryPass pass = {.kernels = f->in.kernels,
+                          .params = f->params + f->adversary_from,
+                          .pooled = pooled,
+                          .scale = p->scale,
+                          .strength = adversary_strength(f->in.plan, f->opt->step),
+                          .grads = p->grads + f->adversary_from,
+                          .dpooled = dpooled};
+    if (f->adversary.domains > 0)
+        p->domain = adversary_pass(&f->adversary, p->arena, &p->drawn, &pass);
+}
+
 static void run_part(void *ctx)
 {
     Part *p = ctx;
@@ -204,6 +229,7 @@ static void run_part(void *ctx)
     const WindowBatch *b = &p->drawn.windows;
     memset(p->grads, 0, f->count * sizeof *p->grads);
     p->loss = p->known = 0;
+    p->domain = (AdversarySum){0};
     if (b->count == 0)
         return;
     arena_reset(p->arena);
@@ -231,6 +257,7 @@ static void run_part(void *ctx)
     Linear dhead = {dnet.head_w, dnet.head_b, ENCODER_WIDTH, FACTOR_COUNT};
     linear_backward(k, &head, &dhead, pooled, dz, b->count);
     linear_backward_input(k, &head, dz, b->count, 0, dpooled);
+    deceive(p, pooled, dpooled);
     dropout_backward(dpooled, keep, width, drop);
     encoder_backward(k, &enc, tape, dpooled, &denc, p->arena);
 }
@@ -286,16 +313,20 @@ bool fit_step(Fit *f, FitStep *out, Err *err)
         return err_set(err, ERR_CONFLICT,
                        "the gradient of step %lld is not finite; lower the learning rates",
                        (long long)f->opt->step + 1);
-    double loss = 0, known = 0, s = (double)(clock_mono_ns() - began) * 1e-9;
+    double loss = 0, known = 0, right = 0, told = 0,
+           s = (double)(clock_mono_ns() - began) * 1e-9;
     for (int t = 0; t < f->threads; t++) {
         loss += f->part[t].loss;
         known += f->part[t].known;
+        right += f->part[t].domain.right;
+        told += f->part[t].domain.texts;
     }
     *out = (FitStep){.step = f->opt->step,
                      .loss = known > 0 ? loss / known : 0,
                      .grad_norm = norm,
                      .pieces_per_s = pieces / s,
-                     .gflops = pieces * FLOPS_PER_PIECE / s * 1e-9};
+                     .gflops = pieces * FLOPS_PER_PIECE / s * 1e-9,
+                     .domain_accuracy = told > 0 ? right / told : NAN};
     return true;
 }
 

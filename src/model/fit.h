@@ -31,6 +31,7 @@ typedef struct FitStep {
     double loss;      /* mean over what is known, of this step */
     double grad_norm; /* before clipping */
     double pieces_per_s, gflops;
+    double domain_accuracy; /* of the adversary on this step's texts; NaN when it is off */
 } FitStep;
 
 typedef struct Fit Fit;

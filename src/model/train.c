@@ -58,9 +58,10 @@ static bool log_step(const TrainInput *in, Arena *a, int64_t run, const FitStep 
     js_number(&w, "grad_norm", s->grad_norm);
     js_number(&w, "pieces_per_s", round(s->pieces_per_s));
     js_number(&w, "gflops", round(s->gflops));
-    if (!isnan(watched)) {
+    if (!isnan(s->domain_accuracy))
+        js_number(&w, "domain_accuracy", s->domain_accuracy);
+    if (!isnan(watched))
         js_number(&w, "calibration_loss", watched);
-    }
     js_end_object(&w);
     buf_byte(&line, '\n');
     bool ok = log_line(in, a, &line, err);

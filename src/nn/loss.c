@@ -35,3 +35,17 @@ double bce_mean_loss(const float *logit, const float *target, const float *weigh
         grad[i] = (float)((double)grad[i] * share);
     return sum.loss * share;
 }
+
+double softmax_loss(const float *logit, int n, int target, float scale, float *grad)
+{
+    double top = -INFINITY, sum = 0;
+    for (int i = 0; i < n; i++)
+        top = fmax(top, (double)logit[i]);
+    for (int i = 0; i < n; i++)
+        sum += exp((double)logit[i] - top);
+    for (int i = 0; grad && i < n; i++) {
+        double share = exp((double)logit[i] - top) / sum;
+        grad[i] = (float)((double)scale * (share - (i == target)));
+    }
+    return log(sum) - ((double)logit[target] - top);
+}

@@ -1,4 +1,5 @@
-/* loss.h - binary cross-entropy on logits, with soft targets, weights and unknowns.
+/* loss.h - cross-entropy on logits: of one of n classes, and binary with soft targets,
+ * weights and unknowns.
  *
  * A target is a probability in [0,1]; NaN says that nobody knows, and such an entry
  * contributes nothing, neither loss nor gradient: an absent label is not a no.
@@ -21,5 +22,9 @@ LossSum bce_loss(const float *logit, const float *target, const float *weight, s
 /* The mean over what is known, and its gradient; 0 and zeros when nothing is. */
 double bce_mean_loss(const float *logit, const float *target, const float *weight, size_t n,
                      float *grad);
+
+/* -log softmax(logit)[target] of n classes; grad[n], unless NULL, is set to
+ * scale * (softmax(logit) - 1 at target). */
+double softmax_loss(const float *logit, int n, int target, float scale, float *grad);
 
 #endif

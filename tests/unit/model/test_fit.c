@@ -6,6 +6,7 @@
 #include "model/fit.h"
 #include "model/train.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -125,6 +126,67 @@ static void a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(void **s
     fit_close(second);
 }
 
+static void of_two_domains(World *w)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        w->rows.row[i].source = i % 2 ? STR("s-1") : STR("t");
+}
+
+/* Its classifier and its ramp go on as well. */
+static void a_resumed_run_with_an_adversary_ends_with_the_same_weights(void **state)
+{
+    World *w = *state;
+    of_two_domains(w);
+    w->plan.adversary = 1;
+    a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(state);
+}
+
+/* So faint that it is lost in every sum; without clipping, which counts its gradient. */
+static void an_adversary_that_is_not_heard_changes_no_bit_of_what_is_shipped(void **state)
+{
+    World *w = *state;
+    static const double strength[] = {0, 1e-30, 1};
+    Digest end[3];
+    FitInput in = input(w);
+    Err err = {0};
+    of_two_domains(w);
+    w->plan.clip = 1e6;
+    for (int i = 0; i < 3; i++) {
+        Fit *f;
+        w->plan.adversary = strength[i];
+        assert_true(fit_open(w->arena, &in, &f, &err));
+        run(f, STEPS);
+        end[i] = weights(f);
+        fit_close(f);
+    }
+    assert_true(digest_eq(&end[0], &end[1]));
+    assert_false(digest_eq(&end[0], &end[2]));
+}
+
+static double domain_accuracy(World *w, int64_t steps)
+{
+    FitInput in = input(w);
+    FitStep s = {0};
+    Err err = {0};
+    Fit *f;
+    w->plan.steps = steps;
+    assert_true(fit_open(w->arena, &in, &f, &err));
+    while (fit_steps_done(f) < steps)
+        assert_true(fit_step(f, &s, &err));
+    fit_close(f);
+    return s.domain_accuracy;
+}
+
+static void the_accuracy_of_the_domain_is_said_where_there_is_an_adversary(void **state)
+{
+    World *w = *state;
+    of_two_domains(w);
+    assert_true(isnan(domain_accuracy(w, 1)));
+    w->plan.adversary = 1e-30;
+    double share = domain_accuracy(w, 1);
+    assert_true(share >= 0 && share <= 1);
+}
+
 static void a_checkpoint_of_another_plan_or_snapshot_is_refused(void **state)
 {
     World *w = *state;
@@ -215,6 +277,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one, with_world,
+            without_world),
+        cmocka_unit_test_setup_teardown(
+            a_resumed_run_with_an_adversary_ends_with_the_same_weights, with_world,
+            without_world),
+        cmocka_unit_test_setup_teardown(
+            an_adversary_that_is_not_heard_changes_no_bit_of_what_is_shipped, with_world,
+            without_world),
+        cmocka_unit_test_setup_teardown(
+            the_accuracy_of_the_domain_is_said_where_there_is_an_adversary, with_world,
             without_world),
         cmocka_unit_test_setup_teardown(a_checkpoint_of_another_plan_or_snapshot_is_refused,
                                         with_world, without_world),

@@ -76,6 +76,36 @@ static void gradients_are_slopes(void **state)
     }
 }
 
+static void the_loss_of_a_class_is_that_worked_out_by_hand(void **state)
+{
+    (void)state;
+    float logit[3] = {0, 0, 0}, far[2] = {-1000, 1000}, grad[3];
+    assert_true(fabs(softmax_loss(logit, 3, 1, 2, grad) - 1.0986122886681098) < 1e-12);
+    assert_close(grad, (float[]){2 / 3.0f, -4 / 3.0f, 2 / 3.0f}, 3, 1e-6);
+    assert_true(fabs(softmax_loss(far, 2, 0, 1, NULL) - 2000) < 1e-9);
+    assert_true(softmax_loss(far, 2, 1, 1, grad) == 0 && grad[0] == 0 && grad[1] == 0);
+    assert_true(softmax_loss(far, 1, 0, 1, grad) == 0 && grad[0] == 0);
+}
+
+static void the_gradient_of_a_class_is_the_slope(void **state)
+{
+    Arena *a = *state;
+    uint64_t seed = 4;
+    float *x = random_floats(a, &seed, 9), grad[9];
+    for (int target = 0; target < 9; target++) {
+        softmax_loss(x, 9, target, 1, grad);
+        for (int i = 0; i < 9; i++) {
+            float kept = x[i];
+            x[i] = kept + 0x1p-7f;
+            double up = softmax_loss(x, 9, target, 1, NULL);
+            x[i] = kept - 0x1p-7f;
+            double slope = (up - softmax_loss(x, 9, target, 1, NULL)) * 0x1p6;
+            x[i] = kept;
+            assert_true(fabs(slope - (double)grad[i]) < 1e-5);
+        }
+    }
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, with_big_arena, without_arena)
@@ -84,6 +114,8 @@ int main(void)
         TEST(the_unknown_contributes_nothing),
         TEST(weights_and_scale_multiply),
         TEST(gradients_are_slopes),
+        TEST(the_loss_of_a_class_is_that_worked_out_by_hand),
+        TEST(the_gradient_of_a_class_is_the_slope),
     };
     return cmocka_run_group_tests_name("nn/loss", tests, NULL, NULL);
 }
