@@ -98,7 +98,7 @@ AdversarySum adversary_pass(const Adversary *v, Arena *a, const DrawPart *part,
     float *logit = arena_array(a, float, cap *D), *dlogit = arena_array(a, float, cap *D);
     AdversarySum sum = {0};
     for (int t = 0; t < part->count; t++) {
-        if (part->text[t].joined)
+        if (part->text[t].joined || part->text[t].twin)
             continue;
         text[sum.texts] = &part->text[t];
         mean_vector(k, &part->text[t], p->pooled, mean + (size_t)sum.texts++ * ENCODER_WIDTH);

@@ -10,7 +10,8 @@
  *
  * A domain is a source's name up to its first '-', without a "read-" in front.  Only
  * sources that the plan draws from have one; what comes after the first DOMAINS_MAX - 1
- * shares the last.  A joined text is of several and is passed over.
+ * shares the last.  A joined text is of several and is passed over, and a twin (model/draw.h)
+ * would only tell its text's domain again.
  *
  * Its weights stand behind the network's in the training block: in every checkpoint, in no
  * release.

@@ -142,22 +142,84 @@ static Str in_case(Arena *a, Str s, bool capitals)
     return (Str){p, s.len};
 }
 
+typedef struct Reading {
+    const int32_t *piece;
+    size_t pieces, first, windows; /* windows: 0, nothing to read */
+} Reading;
+
 typedef struct Drawn {
     uint32_t row;
     const float *target;
     float weight;
-    const int32_t *piece;
-    size_t pieces, first, windows, cost; /* cost: pieces of its windows together */
+    Reading own, twin; /* twin: without windows where there is none */
     bool joined;
 } Drawn;
 
-/* A run of windows over the pieces, at `place` in [0, 1). */
-static void cut_run(const Draw *d, double place, Drawn *x)
+/* The run of windows that begins at window `first`, or as near to it as there are windows. */
+static void cut_at(const Draw *d, size_t first, Reading *x)
 {
     size_t all = windows_count(&d->cut, x->pieces), most = (size_t)d->plan->max_windows;
     x->windows = all < most ? all : most;
+    x->first = first < all - x->windows ? first : all - x->windows;
+}
+
+/* A run of windows over the pieces, at `place` in [0, 1). */
+static void cut_run(const Draw *d, double place, Reading *x)
+{
+    cut_at(d, 0, x);
+    size_t all = windows_count(&d->cut, x->pieces);
     x->first = (size_t)(place * (double)(all - x->windows + 1));
-    x->cost = x->windows * windows_size(&d->cut, x->pieces);
+}
+
+static bool all_read(const Draw *d, const Reading *x)
+{
+    return windows_count(&d->cut, x->pieces) == x->windows;
+}
+
+/* Pieces of its windows together. */
+static size_t cost(const Draw *d, const Reading *x)
+{
+    return x->windows * windows_size(&d->cut, x->pieces);
+}
+
+static bool same_window(const Draw *d, const Reading *x, const Reading *y, size_t i)
+{
+    size_t n = windows_size(&d->cut, x->pieces);
+    return n == windows_size(&d->cut, y->pieces) &&
+           memcmp(x->piece + windows_start(&d->cut, x->pieces, x->first + i),
+                  y->piece + windows_start(&d->cut, y->pieces, y->first + i),
+                  n * sizeof *x->piece) == 0;
+}
+
+/* A twin that reads like the text, whose group is named outside of the run, teaches nothing. */
+static void drop_idle_twin(const Draw *d, Drawn *x)
+{
+    if (x->twin.windows != x->own.windows)
+        return;
+    for (size_t i = 0; i < x->own.windows; i++)
+        if (!same_window(d, &x->own, &x->twin, i))
+            return;
+    x->twin = (Reading){0};
+}
+
+/* Of one row.  The places that chance gives are fixed in number, whatever the text: how much
+ * a swap draws depends on the text, so it has a generator of its own. */
+static bool swap_groups(Arena *a, Str text, double chance, Str *out)
+{
+    Rng own;
+    rng_seed(&own, (uint64_t)(chance * 0x1p53));
+    return identity_swap(a, text, &own, out);
+}
+
+static bool read_text(const Draw *d, Arena *a, Str text, double noise, Reading *out, Err *err)
+{
+    if (noise < d->plan->case_noise)
+        text = in_case(a, text, noise < d->plan->case_noise / 4);
+    Pieces p;
+    if (!tokenize(d->vocab, a, text, PIECES_READ, &p, err))
+        return false;
+    *out = (Reading){.piece = p.id, .pieces = p.count};
+    return true;
 }
 
 /* Every draw takes the same number of random numbers, whatever the text. */
@@ -165,24 +227,22 @@ static bool draw_row(Draw *d, Arena *a, Drawn *out, Err *err)
 {
     uint32_t row = sampler_next(d->sampler);
     double noise = rng_unit(&d->rng), place = rng_unit(&d->rng), swaps = rng_unit(&d->rng);
+    bool pairs = d->plan->identity_pairing > 0;
+    double twins = pairs ? rng_unit(&d->rng) : 0;
     const Row *r = &d->rows->row[row];
-    Str text = r->text;
-    if (swaps < d->plan->identity_swap) {
-        Rng own; /* how much it draws depends on the text */
-        rng_seed(&own, (uint64_t)(swaps * 0x1p53));
-        identity_swap(a, text, &own, &text);
-    }
-    if (noise < d->plan->case_noise)
-        text = in_case(a, text, noise < d->plan->case_noise / 4);
-    Pieces p;
-    if (!tokenize(d->vocab, a, text, PIECES_READ, &p, err))
+    Str text = r->text, twin;
+    if (swaps < d->plan->identity_swap)
+        swap_groups(a, text, swaps, &text);
+    Drawn x = {.row = row, .target = r->labels.factor, .weight = r->weight};
+    if (!read_text(d, a, text, noise, &x.own, err))
         return err_wrap(err, "row %u of the snapshot", row);
-    *out = (Drawn){.row = row,
-                   .target = r->labels.factor,
-                   .weight = r->weight,
-                   .piece = p.id,
-                   .pieces = p.count};
-    cut_run(d, place, out);
+    cut_run(d, place, &x.own);
+    if (pairs && swap_groups(a, text, twins, &twin)) {
+        if (!read_text(d, a, twin, noise, &x.twin, err))
+            return err_wrap(err, "row %u of the snapshot, swapped", row);
+        cut_at(d, x.own.first, &x.twin);
+    }
+    *out = x;
     return true;
 }
 
@@ -197,19 +257,39 @@ static float joined_target(float x, float y)
 }
 
 /* x with y behind it, if all of both can be read. */
-static bool join(const Draw *d, Arena *a, Drawn *x, const Drawn *y)
+static bool join_reading(const Draw *d, Arena *a, const Reading *x, const Reading *y,
+                         Reading *out)
 {
-    Drawn both = {.row = x->row, .pieces = x->pieces + y->pieces, .joined = true};
-    cut_run(d, 0, &both);
-    if (windows_count(&d->cut, both.pieces) > both.windows)
+    Reading both = {.pieces = x->pieces + y->pieces};
+    cut_at(d, 0, &both);
+    if (!all_read(d, &both))
         return false;
     int32_t *piece = arena_array(a, int32_t, both.pieces);
-    float *target = arena_array(a, float, FACTOR_COUNT);
     memcpy(piece, x->piece, x->pieces * sizeof *piece);
     memcpy(piece + x->pieces, y->piece, y->pieces * sizeof *piece);
+    both.piece = piece;
+    *out = both;
+    return true;
+}
+
+/* The twin of a joined text is joined of the parts' twins, and of a part itself that has none.
+ */
+static const Reading *twin_or_own(const Drawn *x)
+{
+    return x->twin.windows ? &x->twin : &x->own;
+}
+
+static bool join(const Draw *d, Arena *a, Drawn *x, const Drawn *y)
+{
+    Drawn both = {.row = x->row, .joined = true};
+    if (!join_reading(d, a, &x->own, &y->own, &both.own))
+        return false;
+    if ((x->twin.windows || y->twin.windows) &&
+        !join_reading(d, a, twin_or_own(x), twin_or_own(y), &both.twin))
+        return false;
+    float *target = arena_array(a, float, FACTOR_COUNT);
     for (int f = 0; f < FACTOR_COUNT; f++)
         target[f] = joined_target(x->target[f], y->target[f]);
-    both.piece = piece;
     both.target = target;
     both.weight = x->weight < y->weight ? x->weight : y->weight;
     *x = both;
@@ -222,22 +302,59 @@ static bool draw_one(Draw *d, Arena *a, Drawn *out, Err *err)
     if (!draw_row(d, a, out, err))
         return false;
     Drawn next;
-    bool more = joins < d->plan->join && out->windows > 0;
+    bool more = joins < d->plan->join && out->own.windows > 0;
     while (more) {
         if (!draw_row(d, a, &next, err))
             return false;
-        more = next.windows > 0 && join(d, a, out, &next) && rng_unit(&d->rng) < 0.5;
+        more = next.own.windows > 0 && join(d, a, out, &next) && rng_unit(&d->rng) < 0.5;
     }
+    drop_idle_twin(d, out);
     return true;
 }
 
-/* Texts to parts: each next one to the part that has least so far. */
+static size_t cost_of_both(const Draw *d, const Drawn *x)
+{
+    return cost(d, &x->own) + cost(d, &x->twin);
+}
+
+/* A part that is being filled: what its windows point to. */
+typedef struct Filling {
+    DrawPart *part;
+    int32_t *piece, *start;
+} Filling;
+
+/* Windows of a reading behind those that the part has. */
+static void put_reading(const Draw *d, const Drawn *x, const Reading *r, const Filling *to)
+{
+    DrawPart *part = to->part;
+    int32_t *piece = to->piece, *start = to->start;
+    bool twin = r == &x->twin;
+    int w = part->windows.count;
+    part->text[part->count++] =
+        (DrawText){.row = x->row,
+                   .target = x->target,
+                   .weight = x->twin.windows ? x->weight / 2 : x->weight,
+                   .first = w,
+                   .count = (int)r->windows,
+                   .twin = twin};
+    part->twins += twin;
+    size_t size = windows_size(&d->cut, r->pieces);
+    for (size_t j = 0; j < r->windows; j++, w++) {
+        size_t at = windows_start(&d->cut, r->pieces, r->first + j);
+        memcpy(piece + start[w], r->piece + at, size * sizeof *piece);
+        start[w + 1] = start[w] + (int32_t)size;
+    }
+    part->windows.count = w;
+}
+
+/* Texts to parts, a twin with its text: each next one to the part that has least so far. */
 static void deal(Draw *d, Arena *a, const Drawn *drawn, int count, DrawPart *part)
 {
     int parts = (int)d->plan->threads;
     size_t *load = arena_array(a, size_t, (size_t)parts);
     int *to = arena_array(a, int, (size_t)count);
     int *windows = arena_array(a, int, (size_t)parts);
+    int *texts = arena_array(a, int, (size_t)parts);
     memset(part, 0, (size_t)parts * sizeof *part);
     for (int i = 0; i < count; i++) {
         int least = 0;
@@ -245,34 +362,22 @@ static void deal(Draw *d, Arena *a, const Drawn *drawn, int count, DrawPart *par
             if (load[p] < load[least])
                 least = p;
         to[i] = least;
-        load[least] += drawn[i].cost;
-        part[least].count++;
-        windows[least] += (int)drawn[i].windows;
+        load[least] += cost_of_both(d, &drawn[i]);
+        texts[least] += drawn[i].twin.windows ? 2 : 1;
+        windows[least] += (int)(drawn[i].own.windows + drawn[i].twin.windows);
     }
     for (int p = 0; p < parts; p++) {
-        int32_t *piece = arena_array(a, int32_t, load[p]);
-        int32_t *start = arena_array(a, int32_t, (size_t)windows[p] + 1);
-        DrawText *text = arena_array(a, DrawText, (size_t)part[p].count);
-        int t = 0, w = 0;
+        part[p].text = arena_array(a, DrawText, (size_t)texts[p]);
+        Filling to_p = {&part[p], arena_array(a, int32_t, load[p]),
+                        arena_array(a, int32_t, (size_t)windows[p] + 1)};
+        part[p].windows = (WindowBatch){.piece = to_p.piece, .start = to_p.start};
         for (int i = 0; i < count; i++) {
             if (to[i] != p)
                 continue;
-            const Drawn *x = &drawn[i];
-            text[t++] = (DrawText){.row = x->row,
-                                   .target = x->target,
-                                   .weight = x->weight,
-                                   .first = w,
-                                   .count = (int)x->windows,
-                                   .joined = x->joined};
-            size_t size = windows_size(&d->cut, x->pieces);
-            for (size_t j = 0; j < x->windows; j++, w++) {
-                size_t at = windows_start(&d->cut, x->pieces, x->first + j);
-                memcpy(piece + start[w], x->piece + at, size * sizeof *piece);
-                start[w + 1] = start[w] + (int32_t)size;
-            }
+            put_reading(d, &drawn[i], &drawn[i].own, &to_p);
+            if (drawn[i].twin.windows)
+                put_reading(d, &drawn[i], &drawn[i].twin, &to_p);
         }
-        part[p].text = text;
-        part[p].windows = (WindowBatch){.piece = piece, .start = start, .count = w};
     }
 }
 
@@ -284,8 +389,8 @@ bool draw_next(Draw *d, Arena *a, DrawPart *part, Err *err)
     while (used < budget && count < cap) {
         if (!draw_one(d, a, &drawn[count], err))
             return false;
-        used += drawn[count].cost;
-        count += drawn[count].windows > 0; /* an empty text teaches nothing */
+        used += cost_of_both(d, &drawn[count]);
+        count += drawn[count].own.windows > 0; /* an empty text teaches nothing */
     }
     if (used > PART_PIECES_MAX)
         return err_set(err, ERR_LIMIT, "a batch of %zu pieces is too large", used);

@@ -6,6 +6,12 @@
  * greatest of the parts' values.  What is bad then stands anywhere in a longer text, and
  * length says nothing of it.
  *
+ * Where the plan pairs (plan->identity_pairing > 0), a text that names a group is followed by
+ * its *twin*, the same said of another group (text/identity_swap.h): the fit pulls the two
+ * answers together (counterfactual logit pairing: Garg et al. 2019).  Text and twin have the
+ * same labels and half of the weight each, so that a text which names a group teaches no more
+ * than another.
+ *
  * Everything here follows from the plan's seed and the number of texts drawn so far, so
  * a resumed run draws what the first would have drawn.
  */
@@ -20,15 +26,16 @@
 typedef struct DrawText {
     uint32_t row;        /* the first of its rows, where several were joined */
     const float *target; /* [FACTOR_COUNT], NaN unknown */
-    float weight;        /* the least of its rows' */
+    float weight;        /* the least of its rows'; half of it where there is a twin */
     int first, count;    /* its windows in the part's batch */
     bool joined;         /* of several rows */
+    bool twin;           /* of the text before it */
 } DrawText;
 
 /* One thread's part of a step. */
 typedef struct DrawPart {
     DrawText *text;
-    int count;
+    int count, twins; /* twins: how many of the texts are */
     WindowBatch windows;
 } DrawPart;
 

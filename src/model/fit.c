@@ -5,6 +5,11 @@
  * confidence, over the number of texts: a text of which much is known teaches more than
  * one of which little is.
  *
+ * A text and its twin (model/draw.h) add plan->identity_pairing times the mean over all
+ * factors, known or not, of the distance between their two logits (pair_loss), which pulls
+ * both.  Dropout gives each a mask of its own; so what is pulled together is also what two
+ * masks make of one text, as in R-Drop (Liang et al. 2021).
+ *
  * The average of the weights (EMA) starts at the base weights, which are far from the
  * goal; its decay therefore warms up as (1 + step) / (10 + step), see average_decay.
  */
@@ -36,7 +41,7 @@ typedef struct Part {
     float *grads; /* whole block */
     DrawPart drawn;
     Rng *rng;
-    double scale, loss, known;
+    double scale, loss, known, apart; /* apart: sum over pairs of mean distances */
     AdversarySum domain;
 } Part;
 
@@ -189,21 +194,51 @@ bool fit_open(Arena *a, const FitInput *in, Fit **out, Err *err)
 int64_t fit_steps_done(const Fit *f) { return f->opt->step; }
 const Draw *fit_draw(const Fit *f) { return f->draw; }
 
-static void text_loss(Part *p, const NetworkParams *net, const float *z, float *dz,
-                      float *dpool)
+/* pooled[texts, FACTOR_COUNT] and the slope of the loss there. */
+static void label_loss(Part *p, const float *pooled, float *grad)
 {
     for (int t = 0; t < p->drawn.count; t++) {
         const DrawText *x = &p->drawn.text[t];
-        float pooled[FACTOR_COUNT], grad[FACTOR_COUNT], weight[FACTOR_COUNT];
-        const float *zt = z + (size_t)x->first * FACTOR_COUNT;
-        pool_forward(zt, net->pool_s, x->count, FACTOR_COUNT, pooled);
+        size_t at = (size_t)t * FACTOR_COUNT;
+        float weight[FACTOR_COUNT];
         for (int i = 0; i < FACTOR_COUNT; i++)
             weight[i] = x->weight;
-        LossSum s = bce_loss(pooled, x->target, weight, FACTOR_COUNT, (float)p->scale, grad);
+        LossSum s =
+            bce_loss(pooled + at, x->target, weight, FACTOR_COUNT, (float)p->scale, grad + at);
         p->loss += s.loss;
         p->known += s.weight;
-        pool_backward(zt, net->pool_s, grad, x->count, FACTOR_COUNT,
-                      dz + (size_t)x->first * FACTOR_COUNT, dpool);
+    }
+}
+
+static void twin_loss(Part *p, const float *pooled, float *grad)
+{
+    double scale = p->fit->in.plan->identity_pairing * p->scale / FACTOR_COUNT;
+    for (int t = 1; t < p->drawn.count; t++) {
+        size_t at = (size_t)t * FACTOR_COUNT, before = at - FACTOR_COUNT;
+        if (p->drawn.text[t].twin)
+            p->apart += pair_loss(pooled + before, pooled + at, FACTOR_COUNT, (float)scale,
+                                  grad + before, grad + at) /
+                        FACTOR_COUNT;
+    }
+}
+
+static void text_loss(Part *p, const NetworkParams *net, const float *z, float *dz,
+                      float *dpool)
+{
+    size_t n = (size_t)p->drawn.count * FACTOR_COUNT;
+    float *pooled = arena_array(p->arena, float, n), *grad = arena_array(p->arena, float, n);
+    for (int t = 0; t < p->drawn.count; t++) {
+        const DrawText *x = &p->drawn.text[t];
+        pool_forward(z + (size_t)x->first * FACTOR_COUNT, net->pool_s, x->count, FACTOR_COUNT,
+                     pooled + (size_t)t * FACTOR_COUNT);
+    }
+    label_loss(p, pooled, grad);
+    twin_loss(p, pooled, grad);
+    for (int t = 0; t < p->drawn.count; t++) {
+        const DrawText *x = &p->drawn.text[t];
+        size_t first = (size_t)x->first * FACTOR_COUNT;
+        pool_backward(z + first, net->pool_s, grad + (size_t)t * FACTOR_COUNT, x->count,
+                      FACTOR_COUNT, dz + first, dpool);
     }
 }
 
@@ -228,7 +263,7 @@ static void run_part(void *ctx)
     const Kernels *k = f->in.kernels;
     const WindowBatch *b = &p->drawn.windows;
     memset(p->grads, 0, f->count * sizeof *p->grads);
-    p->loss = p->known = 0;
+    p->loss = p->known = p->apart = 0;
     p->domain = (AdversarySum){0};
     if (b->count == 0)
         return;
@@ -296,10 +331,11 @@ bool fit_step(Fit *f, FitStep *out, Err *err)
     arena_reset(f->step_arena);
     if (!draw_next(f->draw, f->step_arena, drawn, err))
         return false;
-    int texts = 0, pieces = 0;
+    int texts = 0, pieces = 0, twins = 0;
     for (int t = 0; t < f->threads; t++) {
         f->part[t].drawn = drawn[t];
-        texts += drawn[t].count;
+        texts += drawn[t].count - drawn[t].twins;
+        twins += drawn[t].twins;
         pieces += drawn[t].windows.start[drawn[t].windows.count];
     }
     for (int t = 0; t < f->threads; t++)
@@ -313,16 +349,18 @@ bool fit_step(Fit *f, FitStep *out, Err *err)
         return err_set(err, ERR_CONFLICT,
                        "the gradient of step %lld is not finite; lower the learning rates",
                        (long long)f->opt->step + 1);
-    double loss = 0, known = 0, right = 0, told = 0,
+    double loss = 0, known = 0, apart = 0, right = 0, told = 0,
            s = (double)(clock_mono_ns() - began) * 1e-9;
     for (int t = 0; t < f->threads; t++) {
         loss += f->part[t].loss;
         known += f->part[t].known;
+        apart += f->part[t].apart;
         right += f->part[t].domain.right;
         told += f->part[t].domain.texts;
     }
     *out = (FitStep){.step = f->opt->step,
                      .loss = known > 0 ? loss / known : 0,
+                     .pair_loss = twins ? apart / twins : NAN,
                      .grad_norm = norm,
                      .pieces_per_s = pieces / s,
                      .gflops = pieces * FLOPS_PER_PIECE / s * 1e-9,

@@ -29,6 +29,7 @@ typedef struct FitInput {
 typedef struct FitStep {
     int64_t step;
     double loss;      /* mean over what is known, of this step */
+    double pair_loss; /* mean over its texts with a twin, unweighted; NaN without any */
     double grad_norm; /* before clipping */
     double pieces_per_s, gflops;
     double domain_accuracy; /* of the adversary on this step's texts; NaN when it is off */

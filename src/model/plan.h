@@ -41,6 +41,7 @@
     X(case_noise,          double,  0.1,     0,     1,       "share of texts shown in lower case or capitals") \
     X(identity_swap,       double,  0,       0,     1,       "share of texts in which each group that is named becomes another") \
     X(adversary,           double,  0,       0,     100,     "strength of the reversed gradient of the domain classifier; 0: there is none") \
+    X(identity_pairing,    double,  0,       0,     100,     "weight of the distance between a text's logits and those of its swapped twin") \
     X(checkpoint_steps,    int64_t, 100,     1,     1e7,     "updates between two checkpoints")           \
     X(fast_rows,           int64_t, 60000,   1,     1e9,     "texts that teach the fast tier")            \
     X(fast_epochs,         int64_t, 4,       1,     1000,    "passes over them")                          \

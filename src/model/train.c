@@ -55,6 +55,8 @@ static bool log_step(const TrainInput *in, Arena *a, int64_t run, const FitStep 
     js_key(&w, "step");
     js_i64(&w, s->step);
     js_number(&w, "loss", s->loss);
+    if (!isnan(s->pair_loss))
+        js_number(&w, "pair_loss", s->pair_loss);
     js_number(&w, "grad_norm", s->grad_norm);
     js_number(&w, "pieces_per_s", round(s->pieces_per_s));
     js_number(&w, "gflops", round(s->gflops));

@@ -49,3 +49,18 @@ double softmax_loss(const float *logit, int n, int target, float scale, float *g
     }
     return log(sum) - ((double)logit[target] - top);
 }
+
+double pair_loss(const float *x, const float *y, size_t n, float scale, float *dx, float *dy)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double d = (double)x[i] - (double)y[i];
+        double slope = 2 * fmax(-1, fmin(1, d)), far = fabs(d);
+        sum += far <= 1 ? d * d : 2 * far - 1;
+        if (dx)
+            dx[i] += (float)((double)scale * slope);
+        if (dy)
+            dy[i] -= (float)((double)scale * slope);
+    }
+    return sum;
+}

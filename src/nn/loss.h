@@ -27,4 +27,10 @@ double bce_mean_loss(const float *logit, const float *target, const float *weigh
  * scale * (softmax(logit) - 1 at target). */
 double softmax_loss(const float *logit, int n, int target, float scale, float *grad);
 
+/* How far apart two answers lie that should be one: the sum over n of h(x - y), where h(d) is
+ * d^2 up to |d| = 1 and 2|d| - 1 beyond (Huber 1964, doubled): two that are far apart are
+ * pulled no harder than two that are 1 apart.  The gradients, unless NULL, are added to: dx
+ * grows by scale * h'(x - y), and dy falls by as much. */
+double pair_loss(const float *x, const float *y, size_t n, float scale, float *dx, float *dy);
+
 #endif
