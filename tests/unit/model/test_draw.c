@@ -115,6 +115,9 @@ static void parts_hold_whole_windows_of_training_rows_in_equal_measure(void **st
 static void a_restored_draw_goes_on_as_the_first_would_have(void **state)
 {
     Scene *s = *state;
+    for (size_t i = 0; i < ROWS; i += 4)
+        s->rows.row[i].text = STR("women");
+    s->plan.identity_pairing = 1;
     Draw *d = opened(s), *e = opened(s);
     Err err = {0};
     DrawPart x[2], y[2];
@@ -199,6 +202,133 @@ static void groups_that_are_named_are_swapped(void **state)
     }
 }
 
+/* Of all that the first steps read, in every part. */
+static Digest digest_of_steps(const Scene *s, int steps)
+{
+    Draw *d = opened(s);
+    DigestState st;
+    digest_init(&st);
+    for (int step = 0; step < steps; step++) {
+        DrawPart part[2];
+        next(s, d, part);
+        for (int p = 0; p < 2; p++) {
+            const WindowBatch *w = &part[p].windows;
+            digest_add(&st, (Str){(const char *)w->piece,
+                                  (size_t)w->start[w->count] * sizeof *w->piece});
+            digest_add(
+                &st, (Str){(const char *)w->start, ((size_t)w->count + 1) * sizeof *w->start});
+        }
+    }
+    return digest_end(&st);
+}
+
+/* Half of the texts name a group and no plan asks for twins: the digest is of the code that
+ * knew of none. */
+static void a_plan_without_pairing_draws_what_it_always_drew(void **state)
+{
+    Scene *s = *state;
+    for (size_t i = 0; i < ROWS; i += 2)
+        s->rows.row[i].text = STR("some women live here");
+    s->plan.join = 0.3;
+    Digest d = digest_of_steps(s, 5);
+    char hex[DIGEST_HEX_SIZE];
+    digest_hex(&d, hex);
+    assert_string_equal(hex,
+                        "fa0b5eec2d90abf98987531cfb4b45ce7007f5c4bb9c81416bab2be8d0af7f51");
+}
+
+/* The other rows' texts, which name no group, hold no 'w' at their start. */
+static void a_text_that_names_a_group_is_followed_by_its_twin(void **state)
+{
+    Scene *s = *state;
+    for (size_t i = 0; i < ROWS; i += 4) {
+        s->rows.row[i].text = STR("women");
+        s->rows.row[i].weight = 0.5f;
+    }
+    s->plan.identity_pairing = 2;
+    Draw *d = opened(s);
+    int twins = 0;
+    for (int step = 0; step < 40; step++) {
+        DrawPart part[2];
+        next(s, d, part);
+        for (int p = 0; p < 2; p++) {
+            int in_part = 0, pieces = 0;
+            for (int t = 0; t < part[p].count; t++) {
+                const DrawText *x = &part[p].text[t], *y = x + 1;
+                const int32_t *start = part[p].windows.start;
+                bool names = x->row % 4 == 0;
+                bool has = t + 1 < part[p].count && y->twin;
+                assert_int_equal(names, x->twin || has);
+                assert_true(x->weight == (names ? 0.25f : 1.0f));
+                pieces += start[x->first + x->count] - start[x->first];
+                if (!has)
+                    continue;
+                in_part++;
+                assert_true(x->row == y->row && x->target == y->target && !x->twin);
+                assert_int_equal(x->first + x->count, y->first);
+                int n = start[x->first + 1] - start[x->first];
+                assert_false(start[y->first + 1] - start[y->first] == n &&
+                             memcmp(part[p].windows.piece + start[x->first],
+                                    part[p].windows.piece + start[y->first],
+                                    (size_t)n * sizeof(int32_t)) == 0);
+            }
+            assert_int_equal(part[p].twins, in_part);
+            assert_int_equal(pieces, part[p].windows.start[part[p].windows.count]);
+            twins += in_part;
+        }
+    }
+    assert_true(twins > 20);
+}
+
+/* A page of one letter with a group at its end: runs that begin early do not reach it. */
+static void a_twin_that_would_read_the_same_is_not_drawn(void **state)
+{
+    Scene *s = *state;
+    char *p = arena_array(s->arena, char, 605);
+    memset(p, 'b', 600);
+    memcpy(p + 599, " women", 6);
+    for (size_t i = 0; i < ROWS; i++)
+        s->rows.row[i].text = (Str){p, 605};
+    s->plan.identity_pairing = 1;
+    s->plan.max_windows = 1;
+    Draw *d = opened(s);
+    int with = 0, without = 0;
+    for (int step = 0; step < 20; step++) {
+        DrawPart part[2];
+        next(s, d, part);
+        for (int q = 0; q < 2; q++) {
+            with += part[q].twins;
+            without += part[q].count - 2 * part[q].twins;
+        }
+    }
+    assert_true(with > 0 && without > 10 * with);
+}
+
+static void the_twin_of_a_joined_text_is_joined_of_twins(void **state)
+{
+    Scene *s = *state;
+    for (size_t i = 0; i < ROWS; i++)
+        s->rows.row[i].text = i % 2 ? STR("women") : STR("zz zz zz zz");
+    s->plan.identity_pairing = s->plan.join = 1;
+    Draw *d = opened(s);
+    int longer = 0;
+    for (int step = 0; step < 20; step++) {
+        DrawPart part[2];
+        next(s, d, part);
+        for (int q = 0; q < 2; q++)
+            for (int t = 1; t < part[q].count; t++) {
+                const DrawText *y = &part[q].text[t], *x = y - 1;
+                if (!y->twin || x->row % 2)
+                    continue; /* begins with a row that names nobody: so does its twin */
+                const WindowBatch *w = &part[q].windows;
+                assert_memory_equal(w->piece + w->start[x->first],
+                                    w->piece + w->start[y->first], 11 * sizeof *w->piece);
+                longer++;
+            }
+    }
+    assert_true(longer > 10);
+}
+
 static void a_plan_can_leave_a_source_out(void **state)
 {
     Scene *s = *state;
@@ -272,6 +402,10 @@ int main(void)
         T(a_restored_draw_goes_on_as_the_first_would_have),
         T(joined_texts_are_short_and_hold_what_their_parts_hold),
         T(groups_that_are_named_are_swapped),
+        T(a_plan_without_pairing_draws_what_it_always_drew),
+        T(a_text_that_names_a_group_is_followed_by_its_twin),
+        T(a_twin_that_would_read_the_same_is_not_drawn),
+        T(the_twin_of_a_joined_text_is_joined_of_twins),
         T(a_plan_can_leave_a_source_out),
         T(a_pattern_is_shared_by_the_sources_that_no_name_fits),
         T(a_plan_that_draws_nothing_is_refused),

@@ -187,6 +187,54 @@ static void the_accuracy_of_the_domain_is_said_where_there_is_an_adversary(void 
     assert_true(share >= 0 && share <= 1);
 }
 
+/* Texts that name a group, and their twins. */
+static void name_groups(World *w)
+{
+    static const char *const text[] = {"women moved in", "Jews moved in", "we saw refugees",
+                                       "a gay man won"};
+    for (size_t i = 0; i < ROWS; i++)
+        w->rows.row[i].text = str_of(text[i % (sizeof text / sizeof *text)]);
+}
+
+static void a_run_with_twins_resumes_alike(void **state)
+{
+    World *w = *state;
+    name_groups(w);
+    w->plan.identity_pairing = 4;
+    a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(state);
+}
+
+/* How far texts and twins lie apart after some steps. */
+static double apart_after(World *w, double pairing)
+{
+    w->plan.identity_pairing = pairing;
+    FitInput in = input(w);
+    Err err = {0};
+    Fit *f;
+    FitStep s = {0};
+    double sum = 0;
+    assert_true(fit_open(w->arena, &in, &f, &err));
+    while (fit_steps_done(f) < w->plan.steps) {
+        assert_true(fit_step(f, &s, &err));
+        sum += fit_steps_done(f) > w->plan.steps / 2 ? s.pair_loss : 0;
+    }
+    fit_close(f);
+    return sum;
+}
+
+static void pairing_pulls_the_answers_to_twins_together(void **state)
+{
+    World *w = *state;
+    name_groups(w);
+    w->plan.steps = 40;
+    w->plan.dropout = w->plan.head_dropout = 0;
+    w->plan.encoder_rate = w->plan.embedding_rate = 1e-3;
+    w->plan.head_rate = 1e-2;
+    double without = apart_after(w, 1e-9), with = apart_after(w, 20);
+    if (!(with < without / 2 && with >= 0))
+        fail_msg("%g apart without pairing, %g with it", without, with);
+}
+
 static void a_checkpoint_of_another_plan_or_snapshot_is_refused(void **state)
 {
     World *w = *state;
@@ -287,6 +335,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             the_accuracy_of_the_domain_is_said_where_there_is_an_adversary, with_world,
             without_world),
+        cmocka_unit_test_setup_teardown(a_run_with_twins_resumes_alike, with_world,
+                                        without_world),
+        cmocka_unit_test_setup_teardown(pairing_pulls_the_answers_to_twins_together, with_world,
+                                        without_world),
         cmocka_unit_test_setup_teardown(a_checkpoint_of_another_plan_or_snapshot_is_refused,
                                         with_world, without_world),
         cmocka_unit_test_setup_teardown(a_plan_of_two_runs_ships_the_mean_of_both, with_world,

@@ -106,6 +106,51 @@ static void the_gradient_of_a_class_is_the_slope(void **state)
     }
 }
 
+static void a_pair_is_apart_by_the_square_and_from_one_on_by_the_line(void **state)
+{
+    (void)state;
+    static const struct {
+        float x, y;
+        double apart, slope;
+    } rows[] = {
+        {3,   3,     0,    0 },
+        {0.5, 0,     0.25, 1 },
+        {0,   0.5,   0.25, -1},
+        {1,   2,     1,    -2},
+        {2,   -2,    7,    2 },
+        {0,   100.5, 200,  -2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        float dx = 10, dy = 20;
+        double apart = pair_loss(&rows[i].x, &rows[i].y, 1, 3, &dx, &dy);
+        assert_true(apart == rows[i].apart);
+        assert_true((double)dx == 10 + 3 * rows[i].slope);
+        assert_true((double)dy == 20 - 3 * rows[i].slope);
+        assert_true(pair_loss(&rows[i].x, &rows[i].y, 1, 3, NULL, NULL) == apart);
+    }
+    assert_true(pair_loss(NULL, NULL, 0, 1, NULL, NULL) == 0);
+}
+
+static void gradients_of_a_pair_are_slopes(void **state)
+{
+    Arena *a = *state;
+    uint64_t seed = 5;
+    enum { N = 40 };
+    float *x = random_floats(a, &seed, 2 * (size_t)N), grad[2 * N] = {0};
+    for (int i = 0; i < 2 * N; i++)
+        x[i] *= 2;
+    pair_loss(x, x + N, N, 1, grad, grad + N);
+    for (int i = 0; i < 2 * N; i++) {
+        float kept = x[i];
+        x[i] = kept + 0x1p-9f;
+        double up = pair_loss(x, x + N, N, 1, NULL, NULL);
+        x[i] = kept - 0x1p-9f;
+        double slope = (up - pair_loss(x, x + N, N, 1, NULL, NULL)) * 0x1p8;
+        x[i] = kept;
+        assert_true(fabs(slope - (double)grad[i]) < 0x1p-9); /* that far at the kink */
+    }
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, with_big_arena, without_arena)
@@ -116,6 +161,8 @@ int main(void)
         TEST(gradients_are_slopes),
         TEST(the_loss_of_a_class_is_that_worked_out_by_hand),
         TEST(the_gradient_of_a_class_is_the_slope),
+        TEST(a_pair_is_apart_by_the_square_and_from_one_on_by_the_line),
+        TEST(gradients_of_a_pair_are_slopes),
     };
     return cmocka_run_group_tests_name("nn/loss", tests, NULL, NULL);
 }
