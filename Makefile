@@ -8,7 +8,7 @@
 
 # ---- what we build from -----------------------------------------------------
 # Lowest floor first; rooms on one floor are joined by commas.
-FLOORS := base store,net text,nn policy data model,augment,label moderate serve cli
+FLOORS := base store,net text,nn policy data model,augment,label moderate embed,serve cli
 LIBS   := sqlite3 libuv jansson yaml-0.1 icu-uc icu-i18n openblas libsodium libarchive zlib
 LLHTTP := /usr/share/llhttp              # C sources of Debian's node-llhttp
 
@@ -23,7 +23,8 @@ WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pro
            -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wimplicit-fallthrough \
            -Wno-format-truncation $(if $(WERROR),-Werror)   # Err cuts long words on purpose
 OPT     := $(if $(SAN)$(DEBUG)$(FAULTS),-O1 -g3 -fno-omit-frame-pointer,-O2 -g -D_FORTIFY_SOURCE=2)
-HARDEN  := -fstack-protector-strong -fPIE
+# -fPIC and hidden: one set of objects makes the program, the tests and libgavel.
+HARDEN  := -fstack-protector-strong -fPIC -fvisibility=hidden
 SANFLAG := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 CFLAGS  ?=
 ALL_CFLAGS := $(CSTD) $(WARN) $(OPT) $(HARDEN) $(SANFLAG) $(if $(FAULTS),-DFAULTS) \
@@ -42,8 +43,15 @@ SQL      := $(sort $(wildcard src/store/migrations/*.sql))
 obj       = $(patsubst %.c,$(OUT)/%.o,$(1))
 LIB_OBJ  := $(call obj,$(LIB_SRC)) $(OUT)/gen/migrations.o \
             $(if $(wildcard src/net/*.c),$(patsubst %,$(OUT)/llhttp/%.o,api http llhttp))
-LIB      := $(OUT)/libgavel.a
+LIB      := $(OUT)/librooms.a
 GAVEL    := $(OUT)/gavel
+
+# ---- libgavel: what include/gavel.h promises and the objects it needs, nothing else ------
+EMBED     := $(call obj,$(wildcard src/embed/*.c))
+EMBED_LIBS := $(shell pkg-config --libs jansson yaml-0.1 icu-uc openblas libsodium) -lm -pthread
+# The number in its name changes when programs that use it would break.
+SONAME    := libgavel.so.1
+LIBGAVEL  := $(OUT)/libgavel.a $(OUT)/$(SONAME)
 
 UNIT     := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*/test_*.c))
 TOOLS    := $(patsubst tests/e2e/%.c,$(OUT)/tests/tools/%,$(wildcard tests/e2e/*.c))
@@ -51,15 +59,26 @@ FUZZ     := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 REPLAY   := $(patsubst %,$(OUT)/fuzz/replay_%,$(FUZZ))
 BENCH    := $(patsubst bench/%.c,$(OUT)/bench/%,$(wildcard bench/bench_*.c))
 
-.PHONY: all docs test unit race check layers rules style format fuzz fuzz-build bench install clean help FORCE
+.PHONY: all lib embed docs test unit race check layers rules style format fuzz fuzz-build bench install clean help FORCE
 .DELETE_ON_ERROR:
-all: $(GAVEL)                             ## the program
+all: $(GAVEL) lib                         ## the program and the library
+lib: $(LIBGAVEL)                          ## libgavel.a and libgavel.so
 
 $(GAVEL): $(call obj,$(CLI_SRC)) $(LIB)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
+# One object, in which only gavel_* can be seen: a program's own names never meet ours.
+$(OUT)/libgavel.o: $(EMBED) $(LIB)
+	$(Q)$(CC) -r -nostdlib -o $@.open $^
+	$(Q)objcopy --localize-hidden $@.open $@ && rm $@.open
+$(OUT)/libgavel.a: $(OUT)/libgavel.o
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+$(OUT)/$(SONAME): $(OUT)/libgavel.o src/embed/exports.map
+	$(Q)$(CC) -shared $(SANFLAG) -Wl,-soname,$(SONAME) -Wl,--version-script=src/embed/exports.map \
+	    -Wl,-z,defs -Wl,-z,relro,-z,now -Wl,--as-needed -o $@ $< $(EMBED_LIBS)
 $(OUT)/tests/%: $(OUT)/tests/unit/%.o $(OUT)/tests/unit/model/fixture.o $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
@@ -98,7 +117,7 @@ test: $(GAVEL) $(UNIT) $(REPLAY) $(TOOLS)          ## everything a commit must p
 unit: $(UNIT) $(REPLAY)                   ## unit tests and fuzz replay only
 	@tools/run-tests $(OUT)
 # The tests of what threads share: queue, metrics, server, release swap.
-RACE := $(filter %queue %metric %log %http_server %test_serve %score %train,$(UNIT))
+RACE := $(filter %queue %metric %log %http_server %test_serve %score %train %embed,$(UNIT))
 race: $(RACE)                             ## those tests alone; for SAN=thread
 	@for t in $(RACE:$(OUT)/tests/%=%); do ONLY=/$$t tools/run-tests $(OUT) || exit 1; done
 mutate: $(GAVEL) $(TOOLS)                 ## N=20000 damaged requests, SEED=1; with SAN=... for the whole truth
@@ -120,18 +139,28 @@ fuzz-build: $(FUZZ:%=build/fuzz/%)        ## every fuzzer, with libFuzzer, ASan 
 build/fuzz/%: fuzz/fuzz_%.c $(LIB_SRC) $(SQL)
 	@mkdir -p $(@D)
 	$(Q)$(MAKE) --no-print-directory CC=clang VARIANT=fuzzlib SAN=address,undefined \
-	    CFLAGS='-fsanitize=fuzzer-no-link -fno-sanitize-recover=all' build/fuzzlib/libgavel.a
+	    CFLAGS='-fsanitize=fuzzer-no-link -fno-sanitize-recover=all' build/fuzzlib/librooms.a
 	$(Q)clang $(CSTD) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined \
-	    -o $@ $< build/fuzzlib/libgavel.a $(LDLIBS)
+	    -o $@ $< build/fuzzlib/librooms.a $(LDLIBS)
 fuzz: build/fuzz/$(T)                     ## make fuzz T=text_normalise S=60
 	@mkdir -p build/fuzz/found/$(T)
 	build/fuzz/$(T) -max_total_time=$(or $(S),60) build/fuzz/found/$(T) fuzz/corpus/$(T)
 bench: $(BENCH)                          ## name value unit, a line each
 	@for b in $^; do $$b; done
 
+embed: $(GAVEL) lib                       ## build the example on the installed library; SAN=... too
+	@GAVEL=$(abspath $(GAVEL)) SAN=$(SAN) sh tests/e2e/embed.sh
 PREFIX ?= /usr/local
-install: $(GAVEL)                         ## DESTDIR and PREFIX are honoured
+LIBDIR ?= $(PREFIX)/lib
+install: $(GAVEL) lib                     ## DESTDIR, PREFIX and LIBDIR are honoured
 	install -D -m 755 $(GAVEL) $(DESTDIR)$(PREFIX)/bin/gavel
+	install -D -m 644 include/gavel.h $(DESTDIR)$(PREFIX)/include/gavel.h
+	install -D -m 644 $(OUT)/libgavel.a $(DESTDIR)$(LIBDIR)/libgavel.a
+	install -D -m 755 $(OUT)/$(SONAME) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libgavel.so
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@LIBS@|$(EMBED_LIBS)|' src/embed/gavel.pc.in \
+	    > $(DESTDIR)$(LIBDIR)/pkgconfig/gavel.pc
 clean:                                   ## remove build/
 	rm -rf build
 help:                                    ## this list

@@ -1,5 +1,7 @@
 #include "base/arena.h"
 
+#include "base/fault.h"
+
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -39,20 +41,30 @@ static void poison_ahead(Arena *a)
     a->frontier = to;
 }
 
-Arena *arena_open(size_t limit)
+static Arena *reserve(size_t limit)
 {
     limit = round_up(limit) + HEADER;
     void *p = mmap(NULL, limit, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED) {
-        fprintf(stderr, "cannot reserve %zu bytes of address space\n", limit);
-        abort();
-    }
+    if (p == MAP_FAILED)
+        return NULL;
     Arena *a = p;
     *a = (Arena){.used = HEADER, .limit = limit, .frontier = HEADER};
     poison_ahead(a);
     return a;
 }
+
+Arena *arena_open(size_t limit)
+{
+    Arena *a = reserve(limit);
+    if (!a) {
+        fprintf(stderr, "cannot reserve %zu bytes of address space\n", limit);
+        abort();
+    }
+    return a;
+}
+
+Arena *arena_try_open(size_t limit) { return fault() ? NULL : reserve(limit); }
 
 void arena_close(Arena *a)
 {

@@ -30,7 +30,8 @@
     X(ERR_CORRUPT,   "corrupt",     1)    \
     X(ERR_BUSY,      "busy",        1)    \
     X(ERR_STOPPED,   "stopped",     1)    \
-    X(ERR_AUTH,      "not_allowed", 1)
+    X(ERR_AUTH,      "not_allowed", 1)    \
+    X(ERR_MEMORY,    "no_memory",   1)
 /* clang-format on */
 
 typedef enum ErrCode {

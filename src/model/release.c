@@ -210,7 +210,11 @@ static bool open_texts(Release *r, Err *err)
 
 static bool open_pack(Pack *pack, const Kernels *k, Release **out, Err *err)
 {
-    Arena *a = arena_open(OPEN_ARENA);
+    Arena *a = arena_try_open(OPEN_ARENA);
+    if (!a) {
+        pack_close(pack);
+        return err_set(err, ERR_MEMORY, "no memory to open a release");
+    }
     Release *r = arena_new(a, Release);
     *r = (Release){.arena = a, .pack = pack, .kernels = k, .digest = pack_digest(pack)};
     if (!open_texts(r, err) || !open_weights(r, err) || !open_fast(r, err)) {

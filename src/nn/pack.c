@@ -248,9 +248,13 @@ static bool check(Pack *p, Err *err)
     return check_rows(p, err);
 }
 
-static Pack *pack_new(void)
+static Pack *pack_new(Err *err)
 {
-    Arena *a = arena_open(1 << 20);
+    Arena *a = arena_try_open(1 << 20);
+    if (!a) {
+        err_set(err, ERR_MEMORY, "no memory to open a pack");
+        return NULL;
+    }
     Pack *p = arena_new(a, Pack);
     p->arena = a;
     return p;
@@ -258,7 +262,9 @@ static Pack *pack_new(void)
 
 bool pack_open(const char *path, Pack **out, Err *err)
 {
-    Pack *p = pack_new();
+    Pack *p = pack_new(err);
+    if (!p)
+        return false;
     if (!file_map(path, &p->map, err)) {
         pack_close(p);
         return false;
@@ -274,7 +280,9 @@ bool pack_open(const char *path, Pack **out, Err *err)
 
 bool pack_open_bytes(Str bytes, Pack **out, Err *err)
 {
-    Pack *p = pack_new();
+    Pack *p = pack_new(err);
+    if (!p)
+        return false;
     p->bytes = bytes;
     if (!check(p, err)) {
         pack_close(p);

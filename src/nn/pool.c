@@ -9,6 +9,8 @@
 
 static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
 
+double pool_sharpness(double s) { return softplus(s) + POOL_LEAST; }
+
 typedef struct Factor {
     const float *z; /* the factor's logit in window w: z[w * F] */
     int W, F;
@@ -20,7 +22,7 @@ static double logit(const Factor *f, int w) { return (double)f->z[(long)w * f->F
 static Factor factor_of(const float *z, const float *s, int W, int F, int i)
 {
     Factor f = {.z = z + i, .W = W, .F = F};
-    f.a = softplus((double)s[i]) + POOL_LEAST;
+    f.a = pool_sharpness((double)s[i]);
     f.top = (double)f.z[0];
     for (int w = 1; w < W; w++)
         f.top = fmax(f.top, (double)f.z[(long)w * F]);

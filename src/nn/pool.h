@@ -14,6 +14,8 @@
 
 #define POOL_LEAST 1e-3
 
+double pool_sharpness(double s); /* a of s */
+
 /* z[W,F], s[F] -> pooled[F]; W at least 1. */
 void pool_forward(const float *z, const float *s, int W, int F, float *pooled);
 /* dz[W,F] and ds[F] are added to; either may be NULL. */

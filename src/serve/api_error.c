@@ -45,6 +45,7 @@ bool api_error_from(ApiError *e, const char *param, const Err *err)
     case ERR_CORRUPT:
     case ERR_STOPPED:
     case ERR_AUTH:
+    case ERR_MEMORY:
         break;
     }
     /* The words are for our log: they may name files. */

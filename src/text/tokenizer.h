@@ -20,8 +20,10 @@ typedef struct Vocab Vocab;
 enum { VOCAB_SPECIAL = 6, VOCAB_MAX_PIECES = 65536 };
 #define TOKENIZER_UNKNOWN (-20.0f)
 
-/* The base package's vocab.json: [["piece", score or null], ...]. */
+/* The base package's vocab.json: [["piece", score or null], ...].  Print then parse gives the
+ * same vocabulary. */
 bool vocab_parse_json(Arena *a, Str json, const Vocab **out, Err *err);
+void vocab_print_json(const Vocab *v, Buf *out);
 
 /* The compact form kept in a release; print then parse gives the same vocabulary. */
 bool vocab_parse(Arena *a, Str bytes, const Vocab **out, Err *err);

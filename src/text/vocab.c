@@ -230,6 +230,22 @@ void vocab_print(const Vocab *v, Buf *out)
     }
 }
 
+void vocab_print_json(const Vocab *v, Buf *out)
+{
+    JsWriter w = js_writer(out);
+    js_array(&w);
+    for (int i = 0; i < v->count; i++) {
+        js_array(&w);
+        js_string(&w, v->piece[i]);
+        if (i < VOCAB_SPECIAL && v->score[i] == TOKENIZER_UNKNOWN)
+            js_null(&w);
+        else
+            js_double(&w, (double)v->score[i]);
+        js_end_array(&w);
+    }
+    js_end_array(&w);
+}
+
 int vocab_size(const Vocab *v) { return v->count; }
 
 Str vocab_piece(const Vocab *v, int id) { return v->piece[id]; }
