@@ -2,6 +2,7 @@
 
 #include "base/parallel.h"
 #include "base/rng.h"
+#include "text/identity_swap.h"
 
 #include <math.h>
 
@@ -121,9 +122,11 @@ bool distil(const Rows *rows, const uint32_t *row, size_t n, const float *logit,
             size_t j = order[i];
             const float *teacher = logit + j * FACTOR_COUNT;
             arena_rewind(a, mark);
+            Row shown = rows->row[row[j]];
+            if (plan->fast_identity_swap > 0 && rng_unit(&r) < plan->fast_identity_swap)
+                identity_swap(a, shown.text, &r, &shown.text);
             if (!isnan(teacher[0]))
-                ok = learn_one(&rows->row[row[j]], teacher, plan->fast_label_share, &t, bias, a,
-                               err);
+                ok = learn_one(&shown, teacher, plan->fast_label_share, &t, bias, a, err);
             if (i % 256 == 0) {
                 progress_tick(p, "texts", (size_t)epoch * n + i, n * (size_t)plan->fast_epochs,
                               "the fast tier learns");

@@ -2,6 +2,10 @@
  *
  * Every text at hand is read by the encoder, labelled or not; the hashed n-gram model
  * then learns the encoder's probabilities, mixed with the known labels, by AdaGrad.
+ *
+ * In a share of the texts (plan->fast_identity_swap) the groups that are named become others,
+ * anew in each pass, while what is to be learned stays that of the text as it was written: so
+ * which group is named says nothing of the answer, even where the encoder still thinks so.
  */
 #ifndef MODEL_DISTIL_H
 #define MODEL_DISTIL_H

@@ -46,6 +46,7 @@
     X(fast_rows,           int64_t, 60000,   1,     1e9,     "texts that teach the fast tier")            \
     X(fast_epochs,         int64_t, 4,       1,     1000,    "passes over them")                          \
     X(fast_rate,           double,  0.2,     1e-6,  100,     "AdaGrad step of the fast tier")             \
+    X(fast_identity_swap,  double,  0,       0,     1,       "share of them, drawn anew in each pass, in which each group that is named becomes another") \
     X(fast_label_share,    double,  0.3,     0,     1,       "weight of known labels beside the encoder's answer") \
     X(fast_share,          double,  0.4,     0,     1,       "of the fast tier's logit where both tiers answer")
 /* clang-format on */

@@ -122,6 +122,35 @@ static void the_same_seed_gives_the_same_weights(void **state)
     assert_memory_equal(bx, by, sizeof bx);
 }
 
+/* Half of the rows speak ill of one group and half well of others: whom the text names then
+ * tells the answer, unless the groups are swapped. */
+static double lead_of_the_group_spoken_ill_of(Arena *a, double swap)
+{
+    static const char *const others[] = {"Sikhs", "refugees", "women", "Mexicans"};
+    Rows rows = some_rows(a);
+    for (size_t i = 0; i < ROWS; i++)
+        rows.row[i].text =
+            str_print(a, "row %zu: %s sing", i, i % 2 ? others[i / 2 % 4] : "Hindus");
+    Plan plan;
+    plan_defaults(&plan);
+    plan.fast_epochs = 20;
+    plan.fast_identity_swap = swap;
+    float *w = arena_array(a, float, (size_t)FAST_BUCKETS *FACTOR_COUNT);
+    float bias[FACTOR_COUNT] = {0}, ill[FACTOR_COUNT], well[FACTOR_COUNT];
+    learn(a, &rows, &plan, w, bias);
+    fast_logits(a, w, bias, STR("Hindus sing"), ill);
+    fast_logits(a, w, bias, STR("Sikhs sing"), well);
+    return (double)ill[FACTOR_HATE] - (double)well[FACTOR_HATE];
+}
+
+static void which_group_is_named_tells_nothing_when_groups_are_swapped(void **state)
+{
+    double told = lead_of_the_group_spoken_ill_of(*state, 0);
+    double swapped = lead_of_the_group_spoken_ill_of(*state, 1);
+    if (!(told > 2 && fabs(swapped) < told / 4))
+        fail_msg("%g without swaps, %g with", told, swapped);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +161,9 @@ int main(void)
             without_arena),
         cmocka_unit_test_setup_teardown(
             only_the_training_split_teaches_and_no_more_than_the_plan_says, with_room,
+            without_arena),
+        cmocka_unit_test_setup_teardown(
+            which_group_is_named_tells_nothing_when_groups_are_swapped, with_room,
             without_arena),
         cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_weights, with_room,
                                         without_arena),
