@@ -9,53 +9,58 @@
 
 typedef struct Group {
     const char *plural;    /* for "Muslims"; several words may stand in for it */
+    const char *singular;  /* for "Muslim" in "a Muslim"; likewise */
     const char *noun;      /* the plural as one word; NULL: it has none that is safe */
-    const char *adjective; /* before a word for people; NULL: likewise */
+    const char *adjective; /* before a word for people */
+    bool thing;            /* said of things too: "they are white" may be shirts */
 } Group;
 
 /* clang-format off */
 static const Group groups[] = {
-    {"Muslims",            "Muslims",    "Muslim"},
-    {"Jews",               "Jews",       "Jewish"},
-    {"Christians",         "Christians", "Christian"},
-    {"Catholics",          "Catholics",  "Catholic"},
-    {"Hindus",             "Hindus",     "Hindu"},
-    {"Buddhists",          "Buddhists",  "Buddhist"},
-    {"Sikhs",              "Sikhs",      "Sikh"},
-    {"atheists",           "atheists",   "atheist"},
-    {"women",              "women",      "female"},
-    {"men",                "men",        "male"},
-    {"gays",               "gays",       "gay"},
-    {"lesbians",           "lesbians",   "lesbian"},
-    {"bisexuals",          "bisexuals",  "bisexual"},
-    {"transgender people", NULL,         "transgender"},
-    {"trans people",       NULL,         "trans"},
-    {"nonbinary people",   NULL,         "nonbinary"},
-    {"straight people",    NULL,         "straight"},
-    {"Black people",       "blacks",     "Black"},
-    {"white people",       "whites",     "white"},
-    {"Asians",             "Asians",     "Asian"},
-    {"Latinos",            "Latinos",    "Latino"},
-    {"Arabs",              "Arabs",      "Arab"},
-    {"Africans",           "Africans",   "African"},
-    {"Roma people",        NULL,         "Roma"},
-    {"Indigenous people",  NULL,         "Indigenous"},
-    {"Mexicans",           "Mexicans",   "Mexican"},
-    {"Chinese people",     NULL,         "Chinese"},
-    {"Nigerians",          "Nigerians",  "Nigerian"},
-    {"Indians",            "Indians",    "Indian"},
-    {"Pakistanis",         "Pakistanis", "Pakistani"},
-    {"Turks",              "Turks",      "Turkish"},
-    {"Polish people",      NULL,         "Polish"},
-    {"Americans",          "Americans",  "American"},
-    {"immigrants",         "immigrants", "immigrant"},
-    {"refugees",           "refugees",   "refugee"},
-    {"foreigners",         "foreigners", "foreign"},
-    {"blind people",       NULL,         "blind"},
-    {"deaf people",        NULL,         "deaf"},
-    {"disabled people",    NULL,         "disabled"},
-    {"autistic people",    NULL,         "autistic"},
-    {"elderly people",     NULL,         "elderly"},
+    {"Muslims",                  "Muslim",                   "Muslims",    "Muslim",           false},
+    {"Jews",                     "Jewish person",            "Jews",       "Jewish",           false},
+    {"Christians",               "Christian",                "Christians", "Christian",        false},
+    {"Catholics",                "Catholic",                 "Catholics",  "Catholic",         false},
+    {"Hindus",                   "Hindu",                    "Hindus",     "Hindu",            false},
+    {"Buddhists",                "Buddhist",                 "Buddhists",  "Buddhist",         false},
+    {"Sikhs",                    "Sikh",                     "Sikhs",      "Sikh",             false},
+    {"atheists",                 "atheist",                  "atheists",   "atheist",          false},
+    {"women",                    "woman",                    "women",      "female",           false},
+    {"men",                      "man",                      "men",        "male",             false},
+    {"gays",                     "gay person",               "gays",       "gay",              false},
+    {"lesbians",                 "lesbian",                  "lesbians",   "lesbian",          false},
+    {"bisexuals",                "bisexual",                 "bisexuals",  "bisexual",         false},
+    {"transgender people",       "transgender person",       NULL,         "transgender",      false},
+    {"trans people",             "trans person",             NULL,         "trans",            false},
+    {"nonbinary people",         "nonbinary person",         NULL,         "nonbinary",        false},
+    {"straight people",          "straight person",          NULL,         "straight",         true},
+    {"Black people",             "Black person",             "blacks",     "Black",            true},
+    {"white people",             "white person",             "whites",     "white",            true},
+    {"Asians",                   "Asian",                    "Asians",     "Asian",            false},
+    {"Latinos",                  "Latino",                   "Latinos",    "Latino",           false},
+    {"Arabs",                    "Arab",                     "Arabs",      "Arab",             false},
+    {"Africans",                 "African",                  "Africans",   "African",          false},
+    {"Roma people",              "Roma person",              NULL,         "Roma",             false},
+    {"Indigenous people",        "Indigenous person",        NULL,         "Indigenous",       false},
+    {"Mexicans",                 "Mexican",                  "Mexicans",   "Mexican",          false},
+    {"Chinese people",           "Chinese person",           NULL,         "Chinese",          false},
+    {"Nigerians",                "Nigerian",                 "Nigerians",  "Nigerian",         false},
+    {"Indians",                  "Indian",                   "Indians",    "Indian",           false},
+    {"Pakistanis",               "Pakistani",                "Pakistanis", "Pakistani",        false},
+    {"Turks",                    "Turk",                     "Turks",      "Turkish",          false},
+    {"Polish people",            "Polish person",            NULL,         "Polish",           false},
+    {"Americans",                "American",                 "Americans",  "American",         false},
+    {"immigrants",               "immigrant",                "immigrants", "immigrant",        false},
+    {"refugees",                 "refugee",                  "refugees",   "refugee",          false},
+    {"foreigners",               "foreigner",                "foreigners", "foreign",          true},
+    {"blind people",             "blind person",             NULL,         "blind",            false},
+    {"deaf people",              "deaf person",              NULL,         "deaf",             false},
+    {"disabled people",          "disabled person",          NULL,         "disabled",         false},
+    {"autistic people",          "autistic person",          NULL,         "autistic",         false},
+    {"elderly people",           "elderly person",           NULL,         "elderly",          false},
+    {"middle-aged people",       "middle-aged person",       NULL,         "middle-aged",      false},
+    {"people in their twenties", "person in their twenties", NULL,         "twenty-something", false},
+    {"wheelchair users",         "wheelchair user",          NULL,         "wheelchair-using", false},
 };
 /* clang-format on */
 enum { GROUPS = sizeof groups / sizeof *groups };
@@ -66,6 +71,21 @@ static const char *const person_words[] = {
     "family",    "couple", "couples", "neighbour", "neighbours", "neighbor",
     "neighbors", "friend", "friends", "workers",   "worker",     "citizens",
 };
+
+/* What goes on after a person: "a Muslim who", not "a Muslim country". */
+static const char *const behind_person[] = {
+    "is",      "was", "who",  "and",  "or",   "in",    "on",   "at",    "from",
+    "with",    "to",  "has",  "had",  "will", "would", "can",  "could", "that",
+    "as",      "but", "for",  "by",   "like", "not",   "than", "so",    "should",
+    "because", "if",  "when", "told", "said", "moved",
+};
+
+static const char *const behind_trait[] = {"and", "or", "but", "because", "so", "like", "too"};
+
+/* Who is surely a person, and what joins a trait to them; "s", "m" and "re" follow an
+ * apostrophe. */
+static const char *const pronouns[] = {"i", "he", "she", "we", "you", "they", "who"};
+static const char *const copulas[] = {"am", "is", "are", "was", "were", "m", "s", "re"};
 
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -91,32 +111,108 @@ static Str next_word(Str text, size_t *at)
     return (Str){text.ptr + from, *at - from};
 }
 
-static bool is_person_next(Str text, size_t at)
+#define IS_ONE_OF(word, list) is_one_of(word, list, sizeof(list) / sizeof *(list))
+static bool is_one_of(Str word, const char *const *list, size_t n)
 {
-    if (at >= text.len || text.ptr[at] != ' ')
-        return false;
-    Str word = next_word(text, &at);
-    for (size_t i = 0; i < sizeof person_words / sizeof *person_words; i++)
-        if (same_word(word, person_words[i]))
+    for (size_t i = 0; i < n; i++)
+        if (same_word(word, list[i]))
             return true;
     return false;
 }
 
+/* The word behind one space; empty: there is none, so that the sentence or clause ends. */
+static Str word_behind(Str text, size_t *at)
+{
+    Str none = {text.ptr + *at, 0};
+    if (*at + 1 >= text.len || text.ptr[*at] != ' ' || !is_letter(text.ptr[*at + 1]))
+        return none;
+    return next_word(text, at);
+}
+
+/* Nothing that this word could belong to stands behind it: a number, a hyphen, a letter of
+ * another script and markup could. */
+static bool is_closed(Str text, size_t at)
+{
+    return at == text.len || memchr(".,;:!?\n", text.ptr[at], 7) != NULL;
+}
+
+typedef enum Form { FORM_PLURAL, FORM_SINGULAR, FORM_ADJECTIVE } Form;
+
 typedef struct Mention {
-    int group; /* -1: none */
-    bool adjective;
+    int group;
+    Form form;
+    Str word; /* whose capitals the new one takes */
+    size_t start, end;
 } Mention;
 
-/* Of the word that ends at `end`. */
-static Mention mention_of(Str text, Str word, size_t end)
+/* A walk over the words of a text. */
+typedef struct Walk {
+    Str text, word, before, earlier;
+    size_t at;
+} Walk;
+
+static bool step(Walk *w)
 {
-    for (int g = 0; g < GROUPS; g++) {
-        if (groups[g].noun && same_word(word, groups[g].noun))
-            return (Mention){g, false};
-        if (same_word(word, groups[g].adjective) && is_person_next(text, end))
-            return (Mention){g, true};
+    w->earlier = w->before;
+    w->before = w->word;
+    w->word = next_word(w->text, &w->at);
+    return w->word.len > 0;
+}
+
+/* Whether x and the word w->word stand one character apart. */
+static bool is_beside(Str x, Str word) { return x.ptr && x.ptr + x.len + 1 == word.ptr; }
+
+static bool has_article(const Walk *w)
+{
+    return is_beside(w->before, w->word) && w->word.ptr[-1] == ' ' &&
+           (same_word(w->before, "a") || same_word(w->before, "an"));
+}
+
+/* "they are gay", "I'm gay", "being gay". */
+static bool is_said_of_person(const Walk *w)
+{
+    if (!is_beside(w->before, w->word) || w->word.ptr[-1] != ' ')
+        return false;
+    return same_word(w->before, "being") ||
+           (IS_ONE_OF(w->before, copulas) && is_beside(w->earlier, w->before) &&
+            IS_ONE_OF(w->earlier, pronouns));
+}
+
+/* Of group g at the walk's word. */
+static bool is_mention(const Walk *w, const Group *g, Mention *m)
+{
+    size_t end = w->at;
+    Str behind = word_behind(w->text, &end);
+    bool closed = is_closed(w->text, w->at);
+    m->end = w->at;
+    m->form = FORM_PLURAL;
+    if (g->noun && same_word(w->word, g->noun))
+        return true;
+    if (same_word(w->word, g->adjective) && IS_ONE_OF(behind, person_words)) {
+        bool people = same_word(behind, "people"), person = same_word(behind, "person");
+        m->form = people ? FORM_PLURAL : person ? FORM_SINGULAR : FORM_ADJECTIVE;
+        m->end = people || person ? end : w->at;
+        return true;
     }
-    return (Mention){-1, false};
+    m->form = FORM_SINGULAR;
+    if (same_word(w->word, g->singular) && has_article(w))
+        return closed || IS_ONE_OF(behind, behind_person);
+    m->form = FORM_ADJECTIVE;
+    return same_word(w->word, g->adjective) && !g->thing && is_said_of_person(w) &&
+           (closed || IS_ONE_OF(behind, behind_trait));
+}
+
+static bool next_mention(Walk *w, Mention *m)
+{
+    while (step(w)) {
+        *m = (Mention){.word = w->word, .start = (size_t)(w->word.ptr - w->text.ptr)};
+        for (m->group = 0; m->group < GROUPS; m->group++)
+            if (is_mention(w, &groups[m->group], m)) {
+                w->at = m->end;
+                return true;
+            }
+    }
+    return false;
 }
 
 /* to[GROUPS]: a counterpart for each group that is named, none of them itself. */
@@ -184,12 +280,9 @@ static void put_before(Buf *out, Str gap, char next)
 bool identity_swap(Arena *a, Str text, Rng *rng, Str *out)
 {
     bool named[GROUPS] = {0}, any = false;
-    for (size_t at = 0; at < text.len;) {
-        Str word = next_word(text, &at);
-        Mention m = mention_of(text, word, at);
-        if (m.group >= 0)
-            named[m.group] = any = true;
-    }
+    Mention m;
+    for (Walk w = {.text = text}; next_mention(&w, &m);)
+        named[m.group] = any = true;
     if (!any)
         return false;
     int to[GROUPS];
@@ -197,18 +290,18 @@ bool identity_swap(Arena *a, Str text, Rng *rng, Str *out)
     Buf b;
     buf_init(&b, 8 * text.len + 64);
     size_t done = 0;
-    for (size_t at = 0; at < text.len;) {
-        Str word = next_word(text, &at);
-        Mention m = mention_of(text, word, at);
-        if (m.group < 0)
-            continue;
+    for (Walk w = {.text = text}; next_mention(&w, &m);) {
         const Group *g = &groups[to[m.group]];
-        const char *new = m.adjective ? g->adjective : g->plural;
-        size_t start = (size_t)(word.ptr - text.ptr);
-        bool starts = start == 0 || (start > 1 && text.ptr[start - 2] == '.');
-        put_before(&b, (Str){text.ptr + done, start - done}, new[0]);
-        put_like(&b, new, word, starts);
-        done = at;
+        const char *const form[] = {
+            [FORM_PLURAL] = g->plural,
+            [FORM_SINGULAR] = g->singular,
+            [FORM_ADJECTIVE] = g->adjective,
+        };
+        const char *new = form[m.form];
+        bool starts = m.start == 0 || (m.start > 1 && text.ptr[m.start - 2] == '.');
+        put_before(&b, (Str){text.ptr + done, m.start - done}, new[0]);
+        put_like(&b, new, m.word, starts);
+        done = m.end;
     }
     buf_put(&b, (Str){text.ptr + done, text.len - done});
     *out = str_copy(a, buf_str(&b));

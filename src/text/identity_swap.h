@@ -5,9 +5,11 @@
  * learns who is usually hated; shown the swapped text with the same label it has to read
  * what is said (counterfactual data augmentation: Lu et al. 2018; Garg et al. 2019).
  *
- * Two forms are known of each group: the plural noun ("Muslims") and the adjective before a
- * word for people ("Muslim women").  "White wine" and "blind faith" are therefore left
- * alone.  Slurs have no counterpart and are left alone too.
+ * Four forms are known of each group: the plural noun ("Muslims"), one of them ("a Muslim
+ * who", "an immigrant."), the adjective before a word for people ("Muslim women", "Black
+ * people") and the adjective said of a pronoun ("they are Muslim", "being gay").  "White
+ * wine", "a Christian song" and "they are white" are therefore left alone.  Slurs have no
+ * counterpart and are left alone too.
  */
 #ifndef TEXT_IDENTITY_SWAP_H
 #define TEXT_IDENTITY_SWAP_H

@@ -62,6 +62,13 @@ static void an_adjective_counts_only_before_people(void **state)
         "old people",
         "a trans-",
         "white",
+        "a Muslim country",
+        "a man-made lake",
+        "they are white.",
+        "the food is Chinese.",
+        "it was gay.",
+        "being straight",
+        "gay",
     };
     for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
         Rng r, same;
@@ -78,6 +85,35 @@ static void an_adjective_counts_only_before_people(void **state)
     assert_true(identity_swap(a, STR("my blind neighbours"), &r, &out));
     assert_true(str_starts(out, STR("my ")) && holds(out, " neighbours"));
     assert_false(holds(out, "blind"));
+    arena_close(a);
+}
+
+static void one_of_a_group_and_who_is_said_to_be_of_it_are_swapped(void **state)
+{
+    Arena *a = room(state);
+    static const struct {
+        const char *text, *head, *named, *tail;
+    } rows[] = {
+        {"a Muslim who sang",     "a",         "Muslim", " who sang"},
+        {"I met an immigrant.",   "I met a",   "mmigra", "."        },
+        {"a woman",               "a",         "woman",  ""         },
+        {"they are Muslim",       "they are ", "Muslim", ""         },
+        {"I'm gay and I sing",    "I'm ",      "gay",    " and I"   },
+        {"on being Jewish, then", "on being ", "Jewish", ", then"   },
+        {"Black people sing",     "",          "Black",  " sing"    },
+        {"a Black person sings",  "a",         "Black",  " sings"   },
+        {"some white folks",      "some ",     "white",  " folks"   },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (uint64_t seed = 0; seed < 100; seed++) {
+            Rng r;
+            Str out;
+            rng_seed(&r, seed);
+            assert_true(identity_swap(a, str_of(rows[i].text), &r, &out));
+            assert_true(str_starts(out, str_of(rows[i].head)));
+            assert_true(holds(out, rows[i].tail));
+            assert_true(!holds(out, rows[i].named) || holds(out, "foreign"));
+        }
     arena_close(a);
 }
 
@@ -112,6 +148,7 @@ int main(void)
         cmocka_unit_test(each_group_becomes_another_wherever_it_stands),
         cmocka_unit_test(two_groups_never_become_one),
         cmocka_unit_test(an_adjective_counts_only_before_people),
+        cmocka_unit_test(one_of_a_group_and_who_is_said_to_be_of_it_are_swapped),
         cmocka_unit_test(capitals_and_articles_follow),
     };
     return cmocka_run_group_tests_name("text/identity_swap", tests, NULL, NULL);
