@@ -157,6 +157,7 @@ static bool run_create(Cli *cli, Err *err)
     };
     o.no_overlays = cli_flag(cli, "no-overlays");
     o.source = nth_all(cli, "include", 0, &o.source_count);
+    o.suspects = nth_all(cli, "suspects", 0, &o.suspects_count);
     if (!excluded_sets(cli, &o, err))
         return false;
     stop_on_signals();
@@ -176,10 +177,12 @@ static const Option create_options[] = {
      "leave out what is (nearly) in this set; sha256:FILE: what has these digests", true},
     {"exclude-all",     OPTION_TEXT, "RECIPES", "likewise each NAME.yaml, of FOLDER/NAME or FOLDER",
      false},
-    {"seed",         OPTION_INT, "N", "of the split (1)", false},
-    {"calibrate-share", OPTION_REAL, "SHARE", "of what has no fixed side (0.1)", false},
+    {"suspects",         OPTION_TEXT, "FILE",
+     "take back or weaken the labels that `gavel label suspects` doubts", true},
+    {"seed", OPTION_INT, "N", "of the split (1)", false},
+    {"calibrate-share",         OPTION_REAL, "SHARE", "of what has no fixed side (0.1)", false},
     {"test-share",         OPTION_REAL, "SHARE", "likewise (0.1)", false},
-    {0        },
+    {0    },
 };
 
 const Command cmd_snapshot_create = {

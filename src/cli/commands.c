@@ -12,6 +12,7 @@ const Command *const command_list[] = {
     &cmd_fold,
     &cmd_ingest,
     &cmd_label_agreement,
+    &cmd_label_suspects,
     &cmd_moderate,
     &cmd_policy_lint,
     &cmd_recipe_check,

@@ -13,6 +13,7 @@ extern const Command cmd_fairness;
 extern const Command cmd_fold;
 extern const Command cmd_ingest;
 extern const Command cmd_label_agreement;
+extern const Command cmd_label_suspects;
 extern const Command cmd_moderate;
 extern const Command cmd_policy_lint;
 extern const Command cmd_recipe_check;

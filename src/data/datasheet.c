@@ -210,6 +210,35 @@ static bool left_out(const Datasheet *d, Arena *a, Buf *out, Err *err)
     return true;
 }
 
+static bool doubted(const Datasheet *d, Arena *a, Buf *out, Err *err)
+{
+    static const struct {
+        const char *key, *words;
+    } line[] = {
+        {"suspects",           "listed"                                             },
+        {"labels_dropped",     "taken back: the factor is unknown now"              },
+        {"labels_relabelled",  "weakened, towards what models say that never saw it"},
+        {"suspects_measuring", "left as they are, in a split that measures"         },
+        {"suspects_outdated",  "of labels that have changed since"                  },
+        {"suspects_absent",    "of texts that are not here"                         },
+    };
+    const Js *report;
+    int64_t n = 0;
+    if (!js_parse(a, d->info.report, &report, err) ||
+        !js_opt_i64(report, STR("suspects"), &n, err))
+        return false;
+    if (n == 0)
+        return true;
+    buf_put(out, STR("\n## Suspected labels\n\nFrom `gavel label suspects`.\n\n"
+                     "| suspects | labels |\n|---|--:|\n"));
+    for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
+        if (!js_want_i64(report, str_of(line[i].key), &n, err))
+            return false;
+        buf_print(out, "| %s | %lld |\n", line[i].words, (long long)n);
+    }
+    return true;
+}
+
 bool datasheet_print(const Datasheet *d, Arena *a, Buf *out, Err *err)
 {
     ArenaMark mark = arena_mark(a);
@@ -221,7 +250,7 @@ bool datasheet_print(const Datasheet *d, Arena *a, Buf *out, Err *err)
     origins(d, out);
     lengths(d, out);
     labels(&s, out);
-    bool ok = left_out(d, a, out, err);
+    bool ok = doubted(d, a, out, err) && left_out(d, a, out, err);
     arena_rewind(a, mark);
     return ok;
 }

@@ -156,9 +156,11 @@ bool selection_make(Store *db, Arena *a, const SnapshotOptions *o, const Progres
     LabelledTexts t;
     const LabelSetsWanted wanted = {o->source, o->source_count, o->no_overlays};
     const Exclusion *x = NULL;
+    Suspects *suspects = NULL;
     s.report.exclusion_count = (size_t)o->exclude_count;
     s.report.exclusion = arena_array(a, SelectionExclusion, s.report.exclusion_count);
-    if (!exclusion_load(a, o, p, s.report.exclusion, &x, err) ||
+    if (!suspects_load(a, o->suspects, o->suspects_count, o->max_line_bytes, &suspects, err) ||
+        !exclusion_load(a, o, p, s.report.exclusion, &x, err) ||
         !label_sets_load(db, a, &wanted, p, &t, err))
         return false;
     s.report.samples = t.count;
@@ -171,6 +173,7 @@ bool selection_make(Store *db, Arena *a, const SnapshotOptions *o, const Progres
         return false;
     draw_sides(a, &t, cluster, o, side, &s.report.split);
     fill(a, &t, cluster, side, &s);
+    suspects_apply(suspects, &s.rows, &s.report.suspects);
     *out = s;
     return true;
 }

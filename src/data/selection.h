@@ -11,6 +11,9 @@
  * that a plan may draw such rows more often and a report measures them apart; where the
  * reader was unsure, the value that came with the text stands.
  *
+ * Last, labels that were found suspect (data/suspect.h) are taken back or weakened, in rows of
+ * the training split.
+ *
  * Samples are put in order of their digest first of all, so nothing depends on the
  * order in which they came.
  */
@@ -19,6 +22,7 @@
 
 #include "data/snapshot.h"
 #include "data/split.h"
+#include "data/suspect.h"
 
 #define OVERLAID "read-"
 
@@ -38,6 +42,7 @@ typedef struct SelectionReport {
     size_t excluded;
     size_t clusters; /* among the rows kept */
     SplitReport split;
+    SuspectCounts suspects;
     SelectionExclusion *exclusion;
     size_t exclusion_count;
 } SelectionReport;

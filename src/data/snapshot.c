@@ -67,6 +67,7 @@ static bool print_options(Arena *a, const SnapshotOptions *o, Str *out, Err *err
     js_bool(&w, !o->no_overlays);
     put_list(&w, "sources", o->source, o->source_count);
     put_list(&w, "exclude", o->exclude, o->exclude_count);
+    put_list(&w, "suspects", o->suspects, o->suspects_count);
     js_end_object(&w);
     bool ok = buf_ok(&b, err);
     if (ok)
@@ -90,6 +91,14 @@ static bool print_report(Arena *a, const SelectionReport *r, Str *out, Err *err)
     js_count(&w, "clusters", r->clusters);
     js_count(&w, "units", r->split.units);
     js_count(&w, "largest_unit", r->split.largest);
+    if (r->suspects.listed) {
+        js_count(&w, "suspects", r->suspects.listed);
+        js_count(&w, "labels_dropped", r->suspects.dropped);
+        js_count(&w, "labels_relabelled", r->suspects.relabelled);
+        js_count(&w, "suspects_measuring", r->suspects.held);
+        js_count(&w, "suspects_outdated", r->suspects.outdated);
+        js_count(&w, "suspects_absent", r->suspects.absent);
+    }
     js_key(&w, "exclude");
     js_array(&w);
     for (size_t i = 0; i < r->exclusion_count; i++) {

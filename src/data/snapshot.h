@@ -19,6 +19,8 @@ typedef struct SnapshotOptions {
     double test_share;
     const char *const *exclude; /* RECIPE:PATH or sha256:PATH: what must not be in it */
     int exclude_count;
+    const char *const *suspects; /* files of labels to take back or weaken: data/suspect.h */
+    int suspects_count;
     const char *const *source; /* only what these say; none: every source */
     int source_count;
     bool no_overlays; /* as if nobody had read a text again: to measure what that is worth */

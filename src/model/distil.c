@@ -65,13 +65,14 @@ void distil_pick(Arena *a, const Rows *rows, const Plan *plan, uint32_t **row, s
 static double sigmoid(double z) { return 1 / (1 + exp(-z)); }
 
 /* In other languages the fast tier learns from the labels alone. */
-static bool teacher_reads(Str tag)
+bool teacher_reads(Str tag)
 {
     Language l;
     return !language_parse(tag, &l) || network_reads(l);
 }
 
-/* One text's step: the gradient of cross-entropy towards the mixed target. */
+/* One text's step: the gradient of cross-entropy towards the mixed target, which is the label
+ * alone where there is no teacher. */
 static bool learn_one(const Row *row, const float *teacher, double label_share,
                       const SparseTrainer *t, float *bias, Arena *a, Err *err)
 {
@@ -85,7 +86,7 @@ static bool learn_one(const Row *row, const float *teacher, double label_share,
     float z[FACTOR_COUNT], grad[FACTOR_COUNT];
     memcpy(z, bias, sizeof z);
     sparse_forward(&layer, feature, x.count, z);
-    bool taught = teacher_reads(row->language);
+    bool taught = teacher && teacher_reads(row->language);
     for (int f = 0; f < FACTOR_COUNT; f++) {
         double target = taught ? sigmoid(teacher[f]) : sigmoid(z[f]);
         double label = row->labels.factor[f], share = taught ? label_share : 1;
@@ -120,12 +121,12 @@ bool distil(const Rows *rows, const uint32_t *row, size_t n, const float *logit,
         rng_shuffle(&r, order, n);
         for (size_t i = 0; i < n && ok; i++) {
             size_t j = order[i];
-            const float *teacher = logit + j * FACTOR_COUNT;
+            const float *teacher = logit ? logit + j * FACTOR_COUNT : NULL;
             arena_rewind(a, mark);
             Row shown = rows->row[row[j]];
             if (plan->fast_identity_swap > 0 && rng_unit(&r) < plan->fast_identity_swap)
                 identity_swap(a, shown.text, &r, &shown.text);
-            if (!isnan(teacher[0]))
+            if (!teacher || !isnan(teacher[0]))
                 ok = learn_one(&shown, teacher, plan->fast_label_share, &t, bias, a, err);
             if (i % 256 == 0) {
                 progress_tick(p, "texts", (size_t)epoch * n + i, n * (size_t)plan->fast_epochs,

@@ -33,8 +33,11 @@ bool teacher_read(const Teacher *t, const Rows *rows, const uint32_t *row, size_
 /* The rows of the training split that teach: at most plan->fast_rows, by the plan's seed. */
 void distil_pick(Arena *a, const Rows *rows, const Plan *plan, uint32_t **row, size_t *n);
 
+/* Does the encoder read a text of this language (a BCP 47 tag; empty: unknown)? */
+bool teacher_reads(Str tag);
+
 /* weight[FAST_BUCKETS, FACTOR_COUNT] and bias[FACTOR_COUNT] start from what they hold:
- * zeros for a new model. */
+ * zeros for a new model.  logit NULL: no teacher, the labels alone. */
 bool distil(const Rows *rows, const uint32_t *row, size_t n, const float *logit,
             const Plan *plan, const Progress *p, float *weight, float *bias, Err *err);
 
