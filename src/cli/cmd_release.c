@@ -40,7 +40,7 @@ static void print_json(Arena *a, const Release *r, Buf *out)
     print_head(r, &w);
     js_key(&w, "window_pieces"), js_i64(&w, release_windows(r)->pieces);
     js_key(&w, "window_stride"), js_i64(&w, release_windows(r)->stride);
-    js_key(&w, "fast_buckets"), js_i64(&w, release_fast(r)->layer.buckets);
+    js_key(&w, "fast_buckets"), js_i64(&w, release_fast(r, FAST_JOINED)->layer.buckets);
     js_key(&w, "calibration"), calibration_print(release_calibration(r), &w);
     embed(a, &w, "training", release_training(r));
     embed(a, &w, "report", release_report(r));

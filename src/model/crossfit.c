@@ -127,7 +127,7 @@ static bool ngrams_read_fold(Arena *a, const Fold *f, Err *err)
     float bias[FACTOR_COUNT];
     for (int i = 0; i < FACTOR_COUNT; i++)
         bias[i] = -2;
-    distil_pick(a, &f->rows, &f->plan, &row, &n);
+    distil_pick(a, &f->rows, &f->plan, FAST_TABLES, &row, &n);
     if (!distil(&f->rows, row, n, NULL, &f->plan, f->in->progress, weight, bias, err))
         return false;
     Reading ctx = {

@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-#define SCRATCH ((size_t)2 << 30) /* address space a thread */
+enum { ALONE_KNOWN = 500, ALONE_YES = 50 }; /* labels that a table for other languages needs */
+#define SCRATCH ((size_t)2 << 30)           /* address space a thread */
 
 typedef struct Reading {
     const Teacher *teacher;
@@ -48,18 +49,39 @@ bool teacher_read(const Teacher *t, const Rows *rows, const uint32_t *row, size_
     return parallel_run(&work, err);
 }
 
-void distil_pick(Arena *a, const Rows *rows, const Plan *plan, uint32_t **row, size_t *n)
+static FastTable table_of(Str text)
+{
+    return network_reads(language_of(text)) ? FAST_JOINED : FAST_ALONE;
+}
+
+void distil_pick(Arena *a, const Rows *rows, const Plan *plan, FastTable t, uint32_t **row,
+                 size_t *n)
 {
     uint32_t *all = arena_array(a, uint32_t, rows->count);
     size_t count = 0;
     for (size_t i = 0; i < rows->count; i++)
-        if (rows->row[i].split == SPLIT_TRAIN)
+        if (rows->row[i].split == SPLIT_TRAIN &&
+            (t == FAST_TABLES || table_of(rows->row[i].text) == t))
             all[count++] = (uint32_t)i;
     Rng r;
     rng_seed(&r, (uint64_t)plan->seed ^ 0x70696b63u);
     rng_shuffle(&r, all, count);
     *row = all;
-    *n = count < (size_t)plan->fast_rows ? count : (size_t)plan->fast_rows;
+    size_t most = t == FAST_ALONE ? count : (size_t)plan->fast_rows;
+    *n = count < most ? count : most;
+}
+
+void distil_learnable(const Rows *rows, const uint32_t *row, size_t n, bool alone[FACTOR_COUNT])
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        size_t known = 0, yes = 0;
+        for (size_t i = 0; i < n; i++) {
+            float label = rows->row[row[i]].labels.factor[f];
+            known += label_known(label);
+            yes += label_known(label) && label > 0.5f;
+        }
+        alone[f] = known >= ALONE_KNOWN && yes >= ALONE_YES;
+    }
 }
 
 static double sigmoid(double z) { return 1 / (1 + exp(-z)); }

@@ -30,11 +30,19 @@ typedef struct Teacher {
 bool teacher_read(const Teacher *t, const Rows *rows, const uint32_t *row, size_t n,
                   int threads, const Progress *p, float *logit, Err *err);
 
-/* The rows of the training split that teach: at most plan->fast_rows, by the plan's seed. */
-void distil_pick(Arena *a, const Rows *rows, const Plan *plan, uint32_t **row, size_t *n);
+/* The rows of the training split that teach a table, by the language that their texts will be
+ * taken for when they are judged, in an order by the plan's seed; FAST_TABLES: all.  At most
+ * plan->fast_rows, but for FAST_ALONE, which learns from labels: they cost nothing. */
+void distil_pick(Arena *a, const Rows *rows, const Plan *plan, FastTable t, uint32_t **row,
+                 size_t *n);
 
 /* Does the encoder read a text of this language (a BCP 47 tag; empty: unknown)? */
 bool teacher_reads(Str tag);
+
+/* alone[f]: enough of these rows have a known label of f, and enough of them say yes, for a
+ * table that learns from labels alone. */
+void distil_learnable(const Rows *rows, const uint32_t *row, size_t n,
+                      bool alone[FACTOR_COUNT]);
 
 /* weight[FAST_BUCKETS, FACTOR_COUNT] and bias[FACTOR_COUNT] start from what they hold:
  * zeros for a new model.  logit NULL: no teacher, the labels alone. */

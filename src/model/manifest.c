@@ -29,6 +29,12 @@ void manifest_print(const Manifest *m, Arena *a, Buf *out)
     js_key(&w, "window_pieces"), js_i64(&w, m->windows.pieces);
     js_key(&w, "window_stride"), js_i64(&w, m->windows.stride);
     js_key(&w, "buckets"), js_i64(&w, m->buckets);
+    js_key(&w, "alone");
+    js_array(&w);
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        if (m->alone[f])
+            js_string(&w, factor_name((Factor)f));
+    js_end_array(&w);
     js_key(&w, "calibration"), calibration_print(&m->calibration, &w);
     js_key(&w, "training"), js_value(&w, training);
     js_end_object(&w);
@@ -84,6 +90,24 @@ static bool read_languages(const Js *training, int64_t rows[LANGUAGE_COUNT], Err
     return true;
 }
 
+/* Which factors the table for other languages knows; a release of format 1 has no such table.
+ */
+static bool read_alone(const Js *v, int64_t format, bool alone[FACTOR_COUNT], Err *err)
+{
+    const Js *list = js_get(v, STR("alone"));
+    if (format < 2 && !list)
+        return true;
+    if (!list || list->type != JS_ARRAY)
+        return err_set(err, ERR_CORRUPT, "'alone' must be an array");
+    for (size_t i = 0; i < list->count; i++) {
+        Factor f;
+        if (list->item[i].type != JS_STRING || !factor_parse(list->item[i].str, &f))
+            return err_set(err, ERR_CORRUPT, "'alone' must hold names of factors");
+        alone[f] = true;
+    }
+    return true;
+}
+
 /* The object is kept as text of its own, since the tree may go before the release does. */
 static bool read_training(Arena *a, const Js *v, Manifest *m, Err *err)
 {
@@ -118,11 +142,12 @@ bool manifest_parse(Arena *a, Str json, Manifest *out, Err *err)
                        MANIFEST_MAX_BYTES);
     if (!js_parse(a, json, &v, err) || !js_want_i64(v, STR("format"), &format, err))
         return err_wrap(err, "manifest");
-    if (format != MANIFEST_FORMAT)
+    if (format < MANIFEST_FORMAT_OLDEST || format > MANIFEST_FORMAT)
         return err_set(err, ERR_CONFLICT,
-                       "the release has format %lld, this program reads format %d",
-                       (long long)format, MANIFEST_FORMAT);
-    if (!js_want_str(v, STR("name"), &m.name, err) || !read_sizes(v, &m, err))
+                       "the release has format %lld, this program reads formats %d to %d",
+                       (long long)format, MANIFEST_FORMAT_OLDEST, MANIFEST_FORMAT);
+    if (!js_want_str(v, STR("name"), &m.name, err) || !read_sizes(v, &m, err) ||
+        !read_alone(v, format, m.alone, err))
         return err_wrap(err, "manifest");
     if (!manifest_name_fits(m.name))
         return err_set(err, ERR_CORRUPT, "the release's name is not a file's name");

@@ -13,13 +13,19 @@
 /* A language with fewer rows was met in training and is not known. */
 enum { MANIFEST_LANGUAGE_ROWS = 1000 };
 
-enum { MANIFEST_FORMAT = 1, MANIFEST_NAME_MAX = 64, MANIFEST_MAX_BYTES = 1 << 20 };
+enum {
+    MANIFEST_FORMAT = 2,        /* 2: a table of the fast tier for other languages */
+    MANIFEST_FORMAT_OLDEST = 1, /* that is still read */
+    MANIFEST_NAME_MAX = 64,
+    MANIFEST_MAX_BYTES = 1 << 20,
+};
 
 typedef struct Manifest {
     Str name; /* letters, digits, dot, dash, underscore: it becomes a file's name */
     int64_t created_ms;
     Windows windows;
-    uint32_t buckets; /* of the fast tier: a power of two */
+    uint32_t buckets;         /* of the fast tier's tables: a power of two */
+    bool alone[FACTOR_COUNT]; /* what FAST_ALONE has learned; all false: no such table */
     Calibration calibration;
     Str training; /* JSON object: what it was trained on */
     /* Rows of the training split by language, as `training` says under "languages"; without

@@ -43,7 +43,7 @@
     X(adversary,           double,  0,       0,     100,     "strength of the reversed gradient of the domain classifier; 0: there is none") \
     X(identity_pairing,    double,  0,       0,     100,     "weight of the distance between a text's logits and those of its swapped twin") \
     X(checkpoint_steps,    int64_t, 100,     1,     1e7,     "updates between two checkpoints")           \
-    X(fast_rows,           int64_t, 60000,   1,     1e9,     "texts that teach the fast tier")            \
+    X(fast_rows,           int64_t, 60000,   1,     1e9,     "texts that the encoder reads to teach the fast tier")            \
     X(fast_epochs,         int64_t, 4,       1,     1000,    "passes over them")                          \
     X(fast_rate,           double,  0.2,     1e-6,  100,     "AdaGrad step of the fast tier")             \
     X(fast_identity_swap,  double,  0,       0,     1,       "share of them, drawn anew in each pass, in which each group that is named becomes another") \

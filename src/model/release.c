@@ -25,7 +25,7 @@ struct Release {
     const Policy *policy;
     EncoderParams encoder;
     NetworkParams network;
-    Fast fast;
+    Fast fast[FAST_TABLES];
     const float *ensemble; /* [ENSEMBLE_ROWS, FACTOR_COUNT] */
     Str report;
 };
@@ -38,6 +38,9 @@ void ensemble_default(float ensemble[ENSEMBLE_ROWS][FACTOR_COUNT])
         for (int f = 0; f < FACTOR_COUNT; f++)
             ensemble[r][f] = value[r];
 }
+
+static const char *const fast_room[FAST_TABLES] = {
+    [FAST_JOINED] = "fast", [FAST_ALONE] = "fast-alone"};
 
 /* ---- writing ------------------------------------------------------------------------- */
 
@@ -68,8 +71,13 @@ static void add_weights(PackWriter *w, Arena *a, const ReleaseParts *p)
         pack_add_f32(w, section(a, "network", n->name), p->network->all + n->offset,
                      (size_t)n->rows, (size_t)n->cols);
     }
-    pack_add_i8(w, "fast/weight", p->fast_weight, p->buckets, FACTOR_COUNT);
-    pack_add_f32(w, "fast/bias", p->fast_bias, 1, FACTOR_COUNT);
+    for (int t = 0; t < FAST_TABLES; t++) {
+        if (!p->fast[t].weight)
+            continue;
+        pack_add_i8(w, section(a, fast_room[t], "weight"), p->fast[t].weight, p->buckets,
+                    FACTOR_COUNT);
+        pack_add_f32(w, section(a, fast_room[t], "bias"), p->fast[t].bias, 1, FACTOR_COUNT);
+    }
     pack_add_f32(w, "ensemble", p->ensemble[0], ENSEMBLE_ROWS, FACTOR_COUNT);
 }
 
@@ -88,6 +96,8 @@ bool release_save(Arena *a, const ReleaseParts *p, const char *path, Digest *dig
                   .buckets = p->buckets,
                   .calibration = p->calibration,
                   .training = p->training};
+    for (int f = 0; f < FACTOR_COUNT && p->fast[FAST_ALONE].weight; f++)
+        m.alone[f] = p->alone[f];
     buf_init(&vocab, TEXT_MAX);
     buf_init(&manifest, MANIFEST_MAX_BYTES);
     vocab_print(p->vocab, &vocab);
@@ -114,10 +124,17 @@ static bool has_float32(const Pack *p)
 
 bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err)
 {
-    size_t buckets = r->fast.layer.buckets;
-    float *weight = arena_array(a, float, buckets *FACTOR_COUNT);
-    if (!pack_read_f32(r->pack, "fast/weight", buckets, FACTOR_COUNT, weight, err))
-        return false;
+    size_t buckets = r->manifest.buckets;
+    FastParts fast[FAST_TABLES] = {{0}};
+    for (int t = 0; t < FAST_TABLES; t++) {
+        if (!release_fast(r, (FastTable)t))
+            continue;
+        float *weight = arena_array(a, float, buckets *FACTOR_COUNT);
+        if (!pack_read_f32(r->pack, section(a, fast_room[t], "weight"), buckets, FACTOR_COUNT,
+                           weight, err))
+            return false;
+        fast[t] = (FastParts){weight, r->fast[t].bias};
+    }
     *out = (ReleaseParts){.name = r->manifest.name,
                           .created_ms = r->manifest.created_ms,
                           .vocab = r->vocab,
@@ -126,12 +143,12 @@ bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err)
                           .float32 = has_float32(r->pack),
                           .windows = r->manifest.windows,
                           .buckets = r->manifest.buckets,
-                          .fast_weight = weight,
-                          .fast_bias = r->fast.bias,
                           .calibration = r->manifest.calibration,
                           .policy = r->policy,
                           .training = r->manifest.training,
                           .report = r->report};
+    memcpy(out->fast, fast, sizeof fast);
+    memcpy(out->alone, r->manifest.alone, sizeof out->alone);
     memcpy(out->ensemble, r->ensemble, sizeof out->ensemble);
     return true;
 }
@@ -173,16 +190,32 @@ static bool open_weights(Release *r, Err *err)
     return true;
 }
 
-static bool open_fast(Release *r, Err *err)
+static bool has_alone(const Manifest *m)
 {
-    SparseLinear *l = &r->fast.layer;
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        if (m->alone[f])
+            return true;
+    return false;
+}
+
+static bool open_table(Release *r, FastTable t, Err *err)
+{
+    Fast *m = &r->fast[t];
+    SparseLinear *l = &m->layer;
     l->buckets = r->manifest.buckets;
     l->F = FACTOR_COUNT;
-    return pack_i8(r->pack, "fast/weight", l->buckets, FACTOR_COUNT, &l->q, &l->row_scale,
-                   err) &&
-           all_finite(l->row_scale, l->buckets, "fast/weight", err) &&
-           pack_f32(r->pack, "fast/bias", 1, FACTOR_COUNT, &r->fast.bias, err) &&
-           all_finite(r->fast.bias, FACTOR_COUNT, "fast/bias", err) &&
+    const char *weight = section(r->arena, fast_room[t], "weight");
+    const char *bias = section(r->arena, fast_room[t], "bias");
+    return pack_i8(r->pack, weight, l->buckets, FACTOR_COUNT, &l->q, &l->row_scale, err) &&
+           all_finite(l->row_scale, l->buckets, weight, err) &&
+           pack_f32(r->pack, bias, 1, FACTOR_COUNT, &m->bias, err) &&
+           all_finite(m->bias, FACTOR_COUNT, bias, err);
+}
+
+static bool open_fast(Release *r, Err *err)
+{
+    return open_table(r, FAST_JOINED, err) &&
+           (!has_alone(&r->manifest) || open_table(r, FAST_ALONE, err)) &&
            pack_f32(r->pack, "ensemble", ENSEMBLE_ROWS, FACTOR_COUNT, &r->ensemble, err) &&
            all_finite(r->ensemble, (size_t)ENSEMBLE_ROWS * FACTOR_COUNT, "ensemble", err);
 }
@@ -326,7 +359,11 @@ const Kernels *release_kernels(const Release *r) { return r->kernels; }
 const EncoderParams *release_encoder(const Release *r) { return &r->encoder; }
 const NetworkParams *release_network(const Release *r) { return &r->network; }
 const Windows *release_windows(const Release *r) { return &r->manifest.windows; }
-const Fast *release_fast(const Release *r) { return &r->fast; }
+const Fast *release_fast(const Release *r, FastTable t)
+{
+    return r->fast[t].layer.q ? &r->fast[t] : NULL;
+}
+const bool *release_alone(const Release *r) { return r->manifest.alone; }
 const Calibration *release_calibration(const Release *r) { return &r->manifest.calibration; }
 
 double release_threshold(const Release *r, Category c)

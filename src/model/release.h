@@ -4,8 +4,9 @@
  * time, window sizes, buckets, calibration, thresholds, what it was trained on), `vocab`,
  * `policy` (text), `report` (JSON), one section per encoder parameter ("encoder/embed",
  * matrices int8 by row or float32, vectors float32) and per network parameter
- * ("network/head_w"), `fast/weight` (int8), `fast/bias`, `ensemble`.  Its digest is its name
- * for ever.
+ * ("network/head_w"), `fast/weight` (int8), `fast/bias`, the same of the
+ * table for other languages ("fast-alone/..."), where there is one, and `ensemble`.  Its digest
+ * is its name for ever.
  *
  * Opening checks everything before anything is believed: format, shapes, finite numbers,
  * vocabulary, policy.  Opened read-only and shared between threads.
@@ -39,6 +40,11 @@ typedef enum EnsembleRow {
  * fitted. */
 void ensemble_default(float ensemble[ENSEMBLE_ROWS][FACTOR_COUNT]);
 
+typedef struct FastParts {
+    const float *weight; /* [buckets, FACTOR_COUNT]; of FAST_ALONE NULL: there is none */
+    const float *bias;   /* [FACTOR_COUNT] */
+} FastParts;
+
 typedef struct ReleaseParts {
     Str name;
     int64_t created_ms;
@@ -48,8 +54,8 @@ typedef struct ReleaseParts {
     bool float32; /* keep the matrices as they are: four times the size */
     Windows windows;
     uint32_t buckets;
-    const float *fast_weight; /* [buckets, FACTOR_COUNT] */
-    const float *fast_bias;   /* [FACTOR_COUNT] */
+    FastParts fast[FAST_TABLES];
+    bool alone[FACTOR_COUNT]; /* what FAST_ALONE has learned; else FAST_JOINED answers */
     float ensemble[ENSEMBLE_ROWS][FACTOR_COUNT];
     Calibration calibration;
     const Policy *policy;
@@ -87,7 +93,8 @@ const Kernels *release_kernels(const Release *r);
 const EncoderParams *release_encoder(const Release *r);
 const NetworkParams *release_network(const Release *r);
 const Windows *release_windows(const Release *r);
-const Fast *release_fast(const Release *r);
+const Fast *release_fast(const Release *r, FastTable t); /* NULL: no such table */
+const bool *release_alone(const Release *r); /* [FACTOR_COUNT] that FAST_ALONE knows */
 const float *release_ensemble(const Release *r, EnsembleRow row); /* [FACTOR_COUNT] */
 const Calibration *release_calibration(const Release *r);
 

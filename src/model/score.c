@@ -52,19 +52,35 @@ static void join(const Release *r, Scores *s)
     }
 }
 
+/* In a language that the encoder does not read, what the table for such has learned; the
+ * other's n-grams (names, addresses, words that languages share) for the rest. */
+static void run_fast(const Release *r, Arena *a, const Ngrams *x, Scores *s)
+{
+    fast_forward(release_fast(r, FAST_JOINED), a, x, s->logit_fast);
+    const Fast *alone = release_fast(r, FAST_ALONE);
+    if (network_reads(s->language) || !alone)
+        return;
+    float logit[FACTOR_COUNT];
+    fast_forward(alone, a, x, logit);
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        if (release_alone(r)[f])
+            s->logit_fast[f] = logit[f];
+}
+
 static bool read_text(const Release *r, Arena *a, Str text, Tier tier, size_t max_pieces,
                       Scores *s, Err *err)
 {
     Features x;
-    if (!features_ngrams(a, text, release_fast(r)->layer.buckets, &x, err))
+    if (!features_ngrams(a, text, release_fast(r, FAST_JOINED)->layer.buckets, &x, err))
         return false;
     s->disguised = x.folded.disguised;
-    fast_forward(release_fast(r), a, &x.ngrams, s->logit_fast);
+    if (x.folded.text.len > 0)
+        s->language = language_of(text);
+    run_fast(r, a, &x.ngrams, s);
     for (int f = 0; f < FACTOR_COUNT; f++)
         s->logit_encoder[f] = NAN;
     if (x.folded.text.len == 0)
         return true;
-    s->language = language_of(text);
     if (tier != TIER_FAST && network_reads(s->language) &&
         !(tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast))) {
         if (!features_pieces(release_vocab(r), a, text, max_pieces, &x, err))

@@ -277,6 +277,48 @@ static bool fit_runs(const TrainInput *in, Arena *a, Tuned *out, Err *err)
     return true;
 }
 
+static float *no_weights(Arena *a, float bias[FACTOR_COUNT], float start)
+{
+    for (int i = 0; i < FACTOR_COUNT; i++)
+        bias[i] = start;
+    return arena_array(a, float, (size_t)FAST_BUCKETS *FACTOR_COUNT);
+}
+
+static bool learn_joined(const TrainInput *in, Arena *a, const Tuned *tuned,
+                         float bias[FACTOR_COUNT], FastParts *out, Err *err)
+{
+    uint32_t *row;
+    size_t n;
+    distil_pick(a, in->rows, in->plan, FAST_JOINED, &row, &n);
+    float *logit = arena_array(a, float, n *FACTOR_COUNT + 1);
+    float *weight = no_weights(a, bias, -2);
+    if (!teach(in, a, tuned, row, n, logit, err) ||
+        !distil(in->rows, row, n, logit, in->plan, in->progress, weight, bias, err))
+        return false;
+    *out = (FastParts){weight, bias};
+    return true;
+}
+
+/* The table for languages that the encoder does not read; none where nobody labelled any. */
+static bool learn_alone(const TrainInput *in, Arena *a, float bias[FACTOR_COUNT],
+                        FastParts *out, bool alone[FACTOR_COUNT], Err *err)
+{
+    uint32_t *row;
+    size_t n;
+    distil_pick(a, in->rows, in->plan, FAST_ALONE, &row, &n);
+    distil_learnable(in->rows, row, n, alone);
+    bool any = false;
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        any |= alone[f];
+    if (!any)
+        return true;
+    float *weight = no_weights(a, bias, -2);
+    if (!distil(in->rows, row, n, NULL, in->plan, in->progress, weight, bias, err))
+        return false;
+    *out = (FastParts){weight, bias};
+    return true;
+}
+
 bool train(Arena *a, const TrainInput *in, Str *path, Err *err)
 {
     if (!file_make_dirs(in->dir, err))
@@ -285,16 +327,11 @@ bool train(Arena *a, const TrainInput *in, Str *path, Err *err)
     if (!fit_runs(in, a, &tuned, err))
         return false;
 
-    uint32_t *row;
-    size_t n;
-    distil_pick(a, in->rows, in->plan, &row, &n);
-    float *logit = arena_array(a, float, n *FACTOR_COUNT + 1);
-    float *weight = arena_array(a, float, (size_t)FAST_BUCKETS *FACTOR_COUNT);
-    float bias[FACTOR_COUNT];
-    for (int i = 0; i < FACTOR_COUNT; i++)
-        bias[i] = -2;
-    if (!teach(in, a, &tuned, row, n, logit, err) ||
-        !distil(in->rows, row, n, logit, in->plan, in->progress, weight, bias, err))
+    float bias[FAST_TABLES][FACTOR_COUNT];
+    FastParts fast[FAST_TABLES] = {{0}};
+    bool alone[FACTOR_COUNT];
+    if (!learn_joined(in, a, &tuned, bias[FAST_JOINED], &fast[FAST_JOINED], err) ||
+        !learn_alone(in, a, bias[FAST_ALONE], &fast[FAST_ALONE], alone, err))
         return false;
 
     ReleaseParts parts = {.name = in->name,
@@ -305,11 +342,11 @@ bool train(Arena *a, const TrainInput *in, Str *path, Err *err)
                           .float32 = in->float32,
                           .windows = plan_windows(in->plan),
                           .buckets = FAST_BUCKETS,
-                          .fast_weight = weight,
-                          .fast_bias = bias,
                           .policy = in->policy,
                           .training = in->training,
                           .report = STR("{}")};
+    memcpy(parts.fast, fast, sizeof fast);
+    memcpy(parts.alone, alone, sizeof alone);
     ensemble_default(parts.ensemble);
     calibration_none(&parts.calibration);
     *path = str_print(a, "%s/" STR_FMT ".gavel", in->dir, STR_ARG(in->name));

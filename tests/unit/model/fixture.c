@@ -75,8 +75,7 @@ bool fixture_parts(Arena *a, uint64_t seed, ReleaseParts *out, Err *err)
                       .created_ms = 1764000000000,
                       .windows = WINDOWS_DEFAULT,
                       .buckets = FIXTURE_BUCKETS,
-                      .fast_weight = weight,
-                      .fast_bias = bias,
+                      .fast = {{weight, bias}},
                       .training = STR("{\"note\":\"a fixture\"}"),
                       .report = STR("{}")};
     Str policy;

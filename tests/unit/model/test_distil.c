@@ -45,7 +45,7 @@ static void learn(Arena *a, const Rows *rows, const Plan *plan, float *w, float 
     Err err = {0};
     uint32_t *row;
     size_t n;
-    distil_pick(a, rows, plan, &row, &n);
+    distil_pick(a, rows, plan, FAST_JOINED, &row, &n);
     float *logit = arena_array(a, float, n *FACTOR_COUNT);
     for (size_t i = 0; i < n; i++)
         for (int f = 0; f < FACTOR_COUNT; f++)
@@ -98,13 +98,58 @@ static void only_the_training_split_teaches_and_no_more_than_the_plan_says(void 
     plan_defaults(&plan);
     uint32_t *row;
     size_t n;
-    distil_pick(a, &rows, &plan, &row, &n);
+    distil_pick(a, &rows, &plan, FAST_JOINED, &row, &n);
     assert_int_equal(n, ROWS - 2);
     for (size_t i = 0; i < n; i++)
         assert_true(row[i] >= 2);
     plan.fast_rows = 7;
-    distil_pick(a, &rows, &plan, &row, &n);
+    distil_pick(a, &rows, &plan, FAST_JOINED, &row, &n);
     assert_int_equal(n, 7);
+}
+
+static void each_table_is_taught_by_the_texts_that_it_will_judge(void **state)
+{
+    Arena *a = *state;
+    Rows rows = some_rows(a);
+    for (size_t i = 10; i < 14; i++) /* whatever the tag says */
+        rows.row[i].text = str_print(a, "das ist die %zu. und ich habe nicht mehr", i);
+    Plan plan;
+    plan_defaults(&plan);
+    plan.fast_rows = 3;
+    uint32_t *row;
+    size_t n;
+    distil_pick(a, &rows, &plan, FAST_ALONE, &row, &n);
+    assert_int_equal(n, 4); /* labels cost nothing */
+    for (size_t i = 0; i < n; i++)
+        assert_true(row[i] >= 10 && row[i] < 14);
+    distil_pick(a, &rows, &plan, FAST_JOINED, &row, &n);
+    assert_int_equal(n, 3);
+    plan.fast_rows = 1000;
+    distil_pick(a, &rows, &plan, FAST_JOINED, &row, &n);
+    assert_int_equal(n, ROWS - 2 - 4);
+    distil_pick(a, &rows, &plan, FAST_TABLES, &row, &n);
+    assert_int_equal(n, ROWS - 2);
+}
+
+static void a_factor_with_few_labels_is_not_learned_alone(void **state)
+{
+    Arena *a = *state;
+    enum { MANY = 600 };
+    Rows rows = {arena_array(a, Row, MANY), MANY};
+    uint32_t row[MANY];
+    for (uint32_t i = 0; i < MANY; i++) {
+        float *label = rows.row[i].labels.factor;
+        labels_unknown(&rows.row[i].labels);
+        row[i] = i;
+        label[FACTOR_HATE] = i < 60;   /* enough */
+        label[FACTOR_INSULT] = i < 40; /* too few that say yes */
+        if (i < 400)
+            label[FACTOR_THREAT] = i < 100; /* too few that are known */
+    }
+    bool alone[FACTOR_COUNT];
+    distil_learnable(&rows, row, MANY, alone);
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        assert_int_equal(alone[f], f == FACTOR_HATE);
 }
 
 static void the_same_seed_gives_the_same_weights(void **state)
@@ -165,6 +210,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             which_group_is_named_tells_nothing_when_groups_are_swapped, with_room,
             without_arena),
+        cmocka_unit_test_setup_teardown(each_table_is_taught_by_the_texts_that_it_will_judge,
+                                        with_room, without_arena),
+        cmocka_unit_test_setup_teardown(a_factor_with_few_labels_is_not_learned_alone,
+                                        with_room, without_arena),
         cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_weights, with_room,
                                         without_arena),
     };

@@ -11,6 +11,7 @@ static Str good(Arena *a, const char *name, Str training)
                   .created_ms = 5,
                   .windows = WINDOWS_DEFAULT,
                   .buckets = 1024,
+                  .alone[FACTOR_HATE] = name[0] == 'a',
                   .training = training};
     calibration_none(&m.calibration);
     Buf b;
@@ -33,6 +34,8 @@ static void what_is_printed_reads_back(void **state)
     assert_int_equal(m.windows.pieces, 32);
     assert_int_equal(m.windows.stride, 24);
     assert_int_equal(m.buckets, 1024);
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        assert_int_equal(m.alone[f], f == FACTOR_HATE);
     assert_true(str_eq(m.training, STR("{\"seed\":1,\"list\":[null,true,\"x\\u0000y\"]}")));
 }
 
@@ -64,15 +67,34 @@ static Str bent(Arena *a, const char *from, const char *to)
     return str_print(a, "%s%s%s", z, to, at + strlen(from));
 }
 
+static void a_release_of_the_first_format_has_one_table(void **state)
+{
+    Arena *a = *state;
+    Manifest m;
+    Err err = {0};
+    char *z = str_z(a, bent(a, "\"format\":2", "\"format\":1")),
+         *at = strstr(z, "\"alone\":[],");
+    assert_non_null(at);
+    memmove(at, at + strlen("\"alone\":[],"), strlen(at + strlen("\"alone\":[],")) + 1);
+    assert_true(manifest_parse(a, str_of(z), &m, &err));
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        assert_false(m.alone[f]);
+}
+
 static void what_cannot_be_true_is_refused(void **state)
 {
     static const struct {
         const char *from, *to;
         ErrCode code;
     } cases[] = {
-        {"\"format\":1",         "\"format\":2",                                ERR_CONFLICT},
-        {"\"format\":1",         "\"format\":\"1\"",                            ERR_INPUT   },
-        {"\"format\":1,",        "",                                            ERR_INPUT   },
+        {"\"format\":2",         "\"format\":3",                                ERR_CONFLICT},
+        {"\"format\":2",         "\"format\":0",                                ERR_CONFLICT},
+        {"\"format\":2",         "\"format\":\"1\"",                            ERR_INPUT   },
+        {"\"format\":2,",        "",                                            ERR_INPUT   },
+        {"\"alone\":[]",         "\"alone\":{}",                                ERR_CORRUPT },
+        {"\"alone\":[]",         "\"alone\":[\"hatred\"]",                      ERR_CORRUPT },
+        {"\"alone\":[]",         "\"alone\":[0]",                               ERR_CORRUPT },
+        {"\"alone\":[],",        "",                                            ERR_CORRUPT },
         {"\"name\":\"name\"",    "\"name\":\"../x\"",                           ERR_CORRUPT },
         {"\"name\":\"name\"",    "\"name\":\"\"",                               ERR_CORRUPT },
         {"\"created_ms\":5",     "\"created_ms\":-5",                           ERR_CORRUPT },
@@ -123,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(what_is_printed_reads_back),
         T(rows_by_language_are_read_from_what_training_says),
+        T(a_release_of_the_first_format_has_one_table),
         T(what_cannot_be_true_is_refused),
         T(names_are_file_names),
     };

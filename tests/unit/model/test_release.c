@@ -145,6 +145,58 @@ static void saving_an_open_release_again_keeps_its_scores(void **state)
     release_close(s);
 }
 
+/* A second table, in which each bucket says `weight` of hate and of gore. */
+static void add_table(World *w, float weight)
+{
+    size_t size = (size_t)w->parts.buckets * FACTOR_COUNT;
+    float *x = arena_array(w->arena, float, size);
+    float *bias = arena_array(w->arena, float, FACTOR_COUNT);
+    for (size_t i = 0; i < size; i++)
+        x[i] = i % FACTOR_COUNT == FACTOR_HATE || i % FACTOR_COUNT == FACTOR_GORE ? weight : 0;
+    w->parts.fast[FAST_ALONE] = (FastParts){x, bias};
+    w->parts.alone[FACTOR_HATE] = true;
+}
+
+static Scores score(World *w, const Release *r, const char *text)
+{
+    Scores s;
+    Err err = {0};
+    if (!score_text(r, w->arena, str_of(text), TIER_ENCODER, 100, &s, &err))
+        fail_msg("%s", err.msg);
+    return s;
+}
+
+static void another_language_is_judged_by_its_own_table(void **state)
+{
+    static const char german[] = "Das ist nicht gut und ich habe es noch nie gesehen";
+    static const char english[] = "this is not good and I have never seen it";
+    World *w = *state;
+    save(w, w->path);
+    Release *r = open_one(w);
+    assert_null(release_fast(r, FAST_ALONE));
+    Scores before = score(w, r, german), read = score(w, r, english);
+    release_close(r);
+
+    add_table(w, 2);
+    save(w, w->path);
+    r = open_one(w);
+    for (int again = 0; again < 2; again++) {
+        assert_non_null(release_fast(r, FAST_ALONE));
+        Scores s = score(w, r, german);
+        assert_true(s.logit_fast[FACTOR_HATE] > 1);
+        /* the table says so of gore too, but has not learned it */
+        assert_float_equal(s.logit_fast[FACTOR_GORE], before.logit_fast[FACTOR_GORE], 0);
+        s = score(w, r, english);
+        assert_float_equal(s.logit_fast[FACTOR_HATE], read.logit_fast[FACTOR_HATE], 0);
+        Err err = {0};
+        assert_true(release_parts(r, w->arena, &w->parts, &err)); /* and written anew */
+        save(w, w->path);
+        release_close(r);
+        r = open_one(w);
+    }
+    release_close(r);
+}
+
 static void refused(World *w, ErrCode code, const char *word)
 {
     Release *r = NULL;
@@ -161,9 +213,9 @@ static void parts_that_cannot_be_true_are_refused_on_opening(void **state)
     World *w = *state;
     ReleaseParts good = w->parts;
     float *bias = arena_array(w->arena, float, FACTOR_COUNT);
-    memcpy(bias, good.fast_bias, FACTOR_COUNT * sizeof *bias);
+    memcpy(bias, good.fast[FAST_JOINED].bias, FACTOR_COUNT * sizeof *bias);
     bias[3] = NAN;
-    w->parts.fast_bias = bias;
+    w->parts.fast[FAST_JOINED].bias = bias;
     save(w, w->path);
     refused(w, ERR_CORRUPT, "fast/bias");
     w->parts = good;
@@ -173,6 +225,12 @@ static void parts_that_cannot_be_true_are_refused_on_opening(void **state)
     save(w, w->path);
     refused(w, ERR_CORRUPT, "network/head_w");
     good.network->head_w[5] = was;
+
+    add_table(w, 1);
+    w->parts.fast[FAST_ALONE].bias = bias;
+    save(w, w->path);
+    refused(w, ERR_CORRUPT, "fast-alone/bias");
+    w->parts = good;
 
     w->parts.ensemble[0][0] = NAN;
     save(w, w->path);
@@ -360,6 +418,7 @@ int main(void)
         T(the_same_parts_give_the_same_bytes),
         T(int8_keeps_weights_within_half_a_step),
         T(saving_an_open_release_again_keeps_its_scores),
+        T(another_language_is_judged_by_its_own_table),
         T(parts_that_cannot_be_true_are_refused_on_opening),
         T(a_name_that_is_no_file_name_is_refused),
         T(a_cut_or_bent_file_is_refused),
