@@ -16,6 +16,7 @@ const Command *const command_list[] = {
     &cmd_moderate,
     &cmd_policy_lint,
     &cmd_recipe_check,
+    &cmd_release_export,
     &cmd_release_list,
     &cmd_release_show,
     &cmd_serve,

@@ -17,6 +17,7 @@ extern const Command cmd_label_suspects;
 extern const Command cmd_moderate;
 extern const Command cmd_policy_lint;
 extern const Command cmd_recipe_check;
+extern const Command cmd_release_export;
 extern const Command cmd_release_list;
 extern const Command cmd_release_show;
 extern const Command cmd_serve;

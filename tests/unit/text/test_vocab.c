@@ -39,6 +39,13 @@ static void what_is_printed_reads_back_the_same(void **state)
     assert_int_equal(x.count, 4);
     assert_int_equal(y.count, x.count);
     assert_memory_equal(x.id, y.id, x.count * sizeof *x.id);
+
+    buf_clear(&second); /* by way of JSON too */
+    vocab_print_json(v, &second);
+    assert_true(vocab_parse_json(a, buf_str(&second), &back, &err));
+    buf_clear(&second);
+    vocab_print(back, &second);
+    assert_true(str_eq(buf_str(&first), buf_str(&second)));
     buf_done(&first);
     buf_done(&second);
 }
