@@ -318,24 +318,28 @@ static void where_nothing_can_be_written_the_error_names_the_file(void **state)
 static void a_broken_write_leaves_the_old_file_whole(void **state)
 {
     World *w = *state;
+    const char *path = temp_path(w->temp, "x");
     for (size_t i = 0; i < 2; i++) {
-        const char *path = temp_file(w->temp, "x", STR("old"));
         FAULT_SWEEP(n)
         {
             Err err = {0};
             Str now;
+            ArenaMark mark = arena_mark(w->arena);
+            fault_arm(0, 0);
+            assert_true(file_save(path, STR("old"), &err));
+            fault_arm(n, 28); /* ENOSPC */
             bool ok = exports[i](w->arena, &w->parts, &w->digest, path, &err);
             bool hit = fault_hit();
             fault_arm(0, 0);
-            assert_true(ok != hit);
-            if (ok)
-                break;
-            assert_true(err.msg[0] != 0);
+            assert_true(ok ||
+                        hit); /* closing the folder may fail: all is on the disk by then */
+            assert_true(ok || strstr(err.msg, "No space left"));
             assert_int_equal(temp_entries(w->temp), 1);
-            ArenaMark mark = arena_mark(w->arena);
             assert_true(file_load(w->arena, path, 128 << 20, &now, &err));
-            assert_true(str_eq(now, STR("old")) || now.len > 1000000); /* or the new one */
+            assert_true(now.len > 1000000 || (!ok && str_eq(now, STR("old"))));
             arena_rewind(w->arena, mark);
+            if (!hit)
+                break;
         }
     }
 }
