@@ -4,8 +4,9 @@
  * row's scale.  That is what the float kernels compute with, so under them the exported
  * numbers are the release's.
  *
- * safetensors: the tensors `encoder.NAME`, `network.NAME`, `fast.weight`, `fast.bias` and
- * `ensemble`, each in the shape of its table (nn/encoder.h, model/network.h, model/release.h).
+ * safetensors: the tensors `encoder.NAME`, `network.NAME`, `fast.weight`, `fast.bias`, the
+ * same of the table for other languages (`fast-alone.`) where there is one, and `ensemble`,
+ * each in the shape of its table (nn/encoder.h, model/network.h, model/release.h).
  *
  * ONNX (operator set 17): the encoder tier, from pieces to logits.
  *

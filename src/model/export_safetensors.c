@@ -24,7 +24,7 @@ typedef struct Tensors {
     size_t count;
 } Tensors;
 
-_Static_assert(TENSORS_MAX >= 30 + 3 + 3, "all parameters fit");
+_Static_assert(TENSORS_MAX >= 30 + 3 + 5, "all parameters fit");
 
 static void add(Tensors *t, const char *room, const char *name, const float *x, size_t rows,
                 size_t cols)
@@ -45,8 +45,13 @@ static void collect(Tensors *t, const ReleaseParts *p)
         add(t, "network.", n->name, p->network->all + n->offset, (size_t)n->rows,
             (size_t)n->cols);
     }
-    add(t, "fast.", "weight", p->fast_weight, p->buckets, FACTOR_COUNT);
-    add(t, "fast.", "bias", p->fast_bias, 1, FACTOR_COUNT);
+    static const char *const room[FAST_TABLES] = {"fast.", "fast-alone."};
+    for (int i = 0; i < FAST_TABLES; i++) {
+        if (!p->fast[i].weight)
+            continue;
+        add(t, room[i], "weight", p->fast[i].weight, p->buckets, FACTOR_COUNT);
+        add(t, room[i], "bias", p->fast[i].bias, 1, FACTOR_COUNT);
+    }
     add(t, "", "ensemble", p->ensemble[0], ENSEMBLE_ROWS, FACTOR_COUNT);
 }
 

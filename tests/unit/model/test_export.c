@@ -101,9 +101,19 @@ static void safetensors_hold_every_weight_under_its_name_and_nothing_between(voi
     assert_memory_equal(head, w->parts.network->head_w,
                         ENCODER_WIDTH * FACTOR_COUNT * sizeof *head);
     const float *fast = tensor_at(header, data, "fast.weight", w->parts.buckets, FACTOR_COUNT);
-    assert_memory_equal(fast, w->parts.fast_weight,
+    assert_null(js_get(header, STR("fast-alone.weight"))); /* the fixture has no such table */
+    assert_memory_equal(fast, w->parts.fast[FAST_JOINED].weight,
                         w->parts.buckets * FACTOR_COUNT * sizeof *fast);
     tensor_at(header, data, "ensemble", ENSEMBLE_ROWS, FACTOR_COUNT);
+}
+
+static void a_table_for_other_languages_is_written_where_there_is_one(void **state)
+{
+    World *w = *state;
+    w->parts.fast[FAST_ALONE] = w->parts.fast[FAST_JOINED];
+    Str file = written(w, export_safetensors, "x.safetensors");
+    const char *name = "\"fast-alone.weight\":{";
+    assert_non_null(memmem(file.ptr, file.len, name, strlen(name)));
 }
 
 static void the_facts_stand_in_the_header_and_the_vocabulary_reads_back(void **state)
@@ -351,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_WORLD(safetensors_hold_every_weight_under_its_name_and_nothing_between),
+        IN_WORLD(a_table_for_other_languages_is_written_where_there_is_one),
         IN_WORLD(the_facts_stand_in_the_header_and_the_vocabulary_reads_back),
         IN_WORLD(the_graph_defines_each_name_once_before_it_is_used_and_none_in_vain),
         IN_WORLD(the_weights_in_the_graph_are_the_release_s_to_the_bit),
