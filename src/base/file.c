@@ -206,6 +206,22 @@ bool file_save(const char *path, Str bytes, Err *err)
     return ok;
 }
 
+bool file_append(const char *path, Str bytes, Err *err)
+{
+    int fd = sys_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    bool ok = fd >= 0 && sys_write(fd, bytes.ptr, bytes.len) == (ssize_t)bytes.len;
+    if (!ok)
+        err_errno(err, "cannot write %s", path);
+    if (fd >= 0)
+        sys_close(fd);
+    return ok;
+}
+
+bool file_remove(const char *path, Err *err)
+{
+    return sys_unlink(path) == 0 || err_errno(err, "cannot remove %s", path);
+}
+
 bool file_exists(const char *path) { return access(path, F_OK) == 0; }
 
 bool file_is_dir(const char *path)

@@ -29,6 +29,11 @@ void file_close(File *f);                                 /* NULL is fine */
 /* create + write + commit. */
 bool file_save(const char *path, Str bytes, Err *err);
 
+/* At the end of the file, which is made when absent; neither atomic nor synced: for logs,
+ * where a line lost in a crash is no loss. */
+bool file_append(const char *path, Str bytes, Err *err);
+
+bool file_remove(const char *path, Err *err);
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);
 bool file_make_dirs(const char *path, Err *err); /* mkdir -p */

@@ -1,5 +1,6 @@
 #include "base/thread.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -54,6 +55,21 @@ void thread_join(Thread *t)
         return;
     pthread_join(t->id, NULL);
     free(t);
+}
+
+bool thread_each(const char *name, void (*run)(void *item), ThreadItems items, Err *err)
+{
+    assert(1 <= items.count && items.count <= THREAD_EACH_MAX);
+    Thread *thread[THREAD_EACH_MAX] = {0};
+    char *first = items.item;
+    bool ok = true;
+    for (int t = 1; t < items.count && ok; t++)
+        ok = thread_start(name, run, first + (size_t)t * items.size, &thread[t], err);
+    if (ok)
+        run(first);
+    for (int t = 1; t < items.count; t++)
+        thread_join(thread[t]);
+    return ok;
 }
 
 int thread_processors(void)

@@ -27,7 +27,7 @@
 #include <assert.h>
 #include <math.h>
 
-enum { THREADS_MAX = 64 };
+enum { THREADS_MAX = THREAD_EACH_MAX };
 #define STEP_ARENA      ((size_t)16 << 30) /* address space a thread; pages come when touched */
 #define HEAD_START      0.02               /* deviation of the heads' first weights */
 #define BIAS_START      (-2.0f)            /* a factor is rare before anything is known */
@@ -311,19 +311,6 @@ static float average_decay(const Fit *f)
     return (float)(d < f->in.plan->ema ? d : f->in.plan->ema);
 }
 
-static bool run_parts(Fit *f, Err *err)
-{
-    Thread *thread[THREADS_MAX] = {0};
-    bool ok = true;
-    for (int t = 1; t < f->threads && ok; t++)
-        ok = thread_start("fit", run_part, &f->part[t], &thread[t], err);
-    if (ok)
-        run_part(&f->part[0]);
-    for (int t = 1; t < f->threads; t++)
-        thread_join(thread[t]);
-    return ok;
-}
-
 bool fit_step(Fit *f, FitStep *out, Err *err)
 {
     int64_t began = clock_mono_ns();
@@ -340,7 +327,8 @@ bool fit_step(Fit *f, FitStep *out, Err *err)
     }
     for (int t = 0; t < f->threads; t++)
         f->part[t].scale = 1.0 / (texts ? texts : 1);
-    if (!run_parts(f, err))
+    ThreadItems parts = {f->part, sizeof *f->part, f->threads};
+    if (!thread_each("fit", run_part, parts, err))
         return false;
     add_gradients(f);
     f->opt->config.ema = f->opt->ema ? average_decay(f) : 0.0f;

@@ -10,10 +10,8 @@
 #include "nn/loss.h"
 #include "nn/pack.h"
 
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
-#include <unistd.h>
 
 enum {
     LOG_EVERY = 10,     /* steps */
@@ -27,19 +25,6 @@ enum {
 static const char *path_in(Arena *a, const TrainInput *in, const char *name)
 {
     return str_print(a, "%s/%s", in->dir, name).ptr;
-}
-
-/* A line that is lost in a crash is no loss: the log is for reading along. */
-static bool log_line(const TrainInput *in, Arena *a, const Buf *line, Err *err)
-{
-    const char *path = path_in(a, in, "log.jsonl");
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    bool ok = fd >= 0 && write(fd, line->ptr, line->len) == (ssize_t)line->len;
-    if (!ok)
-        err_errno(err, "cannot write %s", path);
-    if (fd >= 0)
-        close(fd);
-    return ok;
 }
 
 static bool log_step(const TrainInput *in, Arena *a, int64_t run, const FitStep *s,
@@ -66,7 +51,7 @@ static bool log_step(const TrainInput *in, Arena *a, int64_t run, const FitStep 
         js_number(&w, "calibration_loss", watched);
     js_end_object(&w);
     buf_byte(&line, '\n');
-    bool ok = log_line(in, a, &line, err);
+    bool ok = file_append(path_in(a, in, "log.jsonl"), buf_str(&line), err);
     buf_done(&line);
     arena_rewind(a, mark);
     return ok;

@@ -134,6 +134,24 @@ static void a_file_larger_than_the_arena_is_over_the_limit(void **state)
     arena_close(small);
 }
 
+static void a_log_grows_line_by_line_until_it_is_removed(void **state)
+{
+    Temp *t = *state;
+    const char *path = temp_path(t, "log");
+    Err err = {0};
+    Str s;
+    assert_true(file_append(path, (Str){0}, &err)); /* makes it */
+    assert_true(file_append(path, STR("one\n"), &err) && file_append(path, STR("two\n"), &err));
+    assert_true(file_load(t->arena, path, 100, &s, &err));
+    assert_true(str_eq(s, STR("one\ntwo\n")));
+    assert_true(file_remove(path, &err));
+    assert_false(file_exists(path));
+    assert_false(file_remove(path, &err));
+    assert_non_null(strstr(err.msg, "cannot remove"));
+    assert_false(file_append(temp_path(t, "no/such/log"), STR("x"), &err));
+    assert_non_null(strstr(err.msg, "cannot write"));
+}
+
 static void folders_are_made_with_all_above_them(void **state)
 {
     Temp *t = *state;
@@ -249,6 +267,7 @@ int main(void)
         T(without_a_commit_nothing_happened),
         T(what_cannot_be_read_is_told_by_its_code),
         T(a_file_larger_than_the_arena_is_over_the_limit),
+        T(a_log_grows_line_by_line_until_it_is_removed),
         T(folders_are_made_with_all_above_them),
         T(a_folder_is_listed_by_suffix_in_order),
 #ifdef FAULTS

@@ -37,6 +37,34 @@ static void a_thread_has_its_name_and_leaves_signals_to_others(void **state)
     thread_join(NULL);
 }
 
+typedef struct Item {
+    int number, seen;
+    pthread_t thread;
+} Item;
+
+static void mark_seen(void *ctx)
+{
+    Item *i = ctx;
+    i->seen += i->number;
+    i->thread = pthread_self();
+}
+
+static void each_item_has_a_thread_and_the_first_has_this_one(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Item item[5];
+    for (int n = 1; n <= 5; n += 4) {
+        for (int i = 0; i < 5; i++)
+            item[i] = (Item){.number = i + 1};
+        assert_true(thread_each("each", mark_seen, (ThreadItems){item, sizeof *item, n}, &err));
+        for (int i = 0; i < 5; i++)
+            assert_int_equal(item[i].seen, i < n ? i + 1 : 0);
+        assert_true(pthread_equal(item[0].thread, pthread_self()));
+    }
+    assert_false(pthread_equal(item[1].thread, pthread_self()));
+}
+
 static void processors_are_those_that_we_may_use(void **state)
 {
     (void)state;
@@ -56,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_thread_has_its_name_and_leaves_signals_to_others),
+        cmocka_unit_test(each_item_has_a_thread_and_the_first_has_this_one),
         cmocka_unit_test(processors_are_those_that_we_may_use),
     };
     return cmocka_run_group_tests_name("base/thread", tests, NULL, NULL);
