@@ -373,8 +373,32 @@ EncoderTape *encoder_forward_train(const Kernels *k, const EncoderParams *p, Are
         layer_forward(r, &l, &tape->layer[i], x, out);
         x = out;
     }
-    mean_forward(r, x, pooled);
+    if (pooled)
+        mean_forward(r, x, pooled);
     return tape;
+}
+
+const float *encoder_piece_output(const EncoderTape *tape)
+{
+    return tape->layer[LAYERS - 1].out;
+}
+
+void encoder_backward_pieces(const Kernels *k, const EncoderParams *p, const EncoderTape *tape,
+                             const float *output_grad, EncoderParams *grads, Arena *a)
+{
+    const Run *r = &tape->run;
+    ArenaMark mark = arena_mark(a);
+    const float *d = output_grad;
+    for (int i = LAYERS - 1; i >= 0; i--) {
+        Layer l = layer_at(p, i), g = layer_at(grads, i);
+        float *din = floats(a, r->N, l.width);
+        layer_backward(r, &l, &g, &tape->layer[i], d, din, a);
+        d = din;
+    }
+    for (int i = 0; i < r->N; i++)
+        k->axpy(ENCODER_WIDTH0, 2, d + (size_t)i * ENCODER_WIDTH0,
+                grads->embed + (size_t)r->batch.piece[i] * ENCODER_WIDTH0);
+    arena_rewind(a, mark);
 }
 
 void encoder_backward(const Kernels *k, const EncoderParams *p, const EncoderTape *tape,
@@ -390,14 +414,6 @@ void encoder_backward(const Kernels *k, const EncoderParams *p, const EncoderTap
             k->axpy(ENCODER_WIDTH, share, pooled_grad + (size_t)w * ENCODER_WIDTH,
                     d + (size_t)i * ENCODER_WIDTH);
     }
-    for (int i = LAYERS - 1; i >= 0; i--) {
-        Layer l = layer_at(p, i), g = layer_at(grads, i);
-        float *din = floats(a, r->N, l.width);
-        layer_backward(r, &l, &g, &tape->layer[i], d, din, a);
-        d = din;
-    }
-    for (int i = 0; i < r->N; i++)
-        k->axpy(ENCODER_WIDTH0, 2, d + (size_t)i * ENCODER_WIDTH0,
-                grads->embed + (size_t)b->piece[i] * ENCODER_WIDTH0);
+    encoder_backward_pieces(k, p, tape, d, grads, a);
     arena_rewind(a, mark);
 }

@@ -106,7 +106,8 @@ void encoder_embed_backward(const Kernels *k, const EncoderParams *p, Arena *a,
 /* Training: forward keeps what backward needs in `a` (no rewind in between; about 45 kB
  * a piece, and 40 kB more while backward runs).  The batch and rng stay borrowed until
  * then; start[0] is 0.  Several threads may share p, each with its own grads and arena.
- * dropout in [0,1) acts on the attention output and the FFN output of each layer. */
+ * dropout in [0,1) acts on the attention output and the FFN output of each layer.
+ * pooled may be NULL where only the pieces are asked for. */
 typedef struct EncoderTape EncoderTape;
 EncoderTape *encoder_forward_train(const Kernels *k, const EncoderParams *p, Arena *a,
                                    const WindowBatch *b, float dropout, Rng *rng,
@@ -114,5 +115,11 @@ EncoderTape *encoder_forward_train(const Kernels *k, const EncoderParams *p, Are
 /* grads += d loss / d params, given d loss / d pooled. */
 void encoder_backward(const Kernels *k, const EncoderParams *p, const EncoderTape *tape,
                       const float *pooled_grad, EncoderParams *grads, Arena *a);
+
+/* The pieces' own outputs, [pieces, ENCODER_WIDTH], of which pooled is the mean; and the way
+ * back for a loss on them, given d loss / d output. */
+const float *encoder_piece_output(const EncoderTape *tape);
+void encoder_backward_pieces(const Kernels *k, const EncoderParams *p, const EncoderTape *tape,
+                             const float *output_grad, EncoderParams *grads, Arena *a);
 
 #endif
