@@ -66,7 +66,10 @@ static bool has_label(const Row *r)
     return false;
 }
 
-static bool usable(const Row *r) { return r->split == SPLIT_TRAIN && has_label(r); }
+static bool usable(const Plan *plan, const Row *r)
+{
+    return plan->texts_only || (r->split == SPLIT_TRAIN && has_label(r));
+}
 
 /* A row with a rare factor stands several times in its source's list. */
 static size_t copies(const Plan *plan, const Row *r)
@@ -83,7 +86,7 @@ static void group_rows(Arena *a, Draw *d)
     Map *of = map_new(a, 64);
     size_t *count = arena_array(a, size_t, d->rows->count + 1);
     for (size_t i = 0; i < d->rows->count; i++)
-        if (usable(&d->rows->row[i]))
+        if (usable(d->plan, &d->rows->row[i]))
             count[*map_slot(of, d->rows->row[i].source, map_count(of))] +=
                 copies(d->plan, &d->rows->row[i]);
     size_t n = map_count(of);
@@ -95,7 +98,7 @@ static void group_rows(Arena *a, Draw *d)
         count[i] = 0;
     }
     for (size_t i = 0; i < d->rows->count; i++) {
-        if (!usable(&d->rows->row[i]))
+        if (!usable(d->plan, &d->rows->row[i]))
             continue;
         uint64_t s = 0;
         map_get(of, d->rows->row[i].source, &s);

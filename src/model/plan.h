@@ -69,6 +69,8 @@ typedef struct Plan {
         rare[FACTOR_COUNT]; /* threat, sexual, violence, gore, self-harm unless it says other */
     const PlanSource *source;
     size_t source_count;
+    bool texts_only; /* no key: every row that is given is drawn, whatever its split and labels
+                      */
 } Plan;
 
 void plan_defaults(Plan *p);

@@ -283,6 +283,16 @@ static bool tensors_read(const Package *p, Found *f, Err *err)
 
 /* ---- in and out ------------------------------------------------------------- */
 
+static void add_sections(PackWriter *w, const float *block, Str vocab_json)
+{
+    for (int i = 0; i < encoder_param_info_count; i++) {
+        const EncoderParamInfo *info = &encoder_param_info[i];
+        pack_add_f32(w, info->name, block + info->offset, (size_t)info->rows,
+                     (size_t)info->cols);
+    }
+    pack_add_bytes(w, "vocab.json", vocab_json);
+}
+
 bool base_import(const char *tarball, const char *out_path, Digest *digest, Err *err)
 {
     _Static_assert(TENSORS == 30, "one tensor a parameter");
@@ -295,12 +305,7 @@ bool base_import(const char *tarball, const char *out_path, Digest *digest, Err 
         err_wrap(err, "%s", tarball);
     } else {
         PackWriter *w = pack_writer(a);
-        for (int i = 0; i < encoder_param_info_count; i++) {
-            const EncoderParamInfo *info = &encoder_param_info[i];
-            pack_add_f32(w, info->name, f.block + info->offset, (size_t)info->rows,
-                         (size_t)info->cols);
-        }
-        pack_add_bytes(w, "vocab.json", p->vocab);
+        add_sections(w, f.block, p->vocab);
         ok = pack_save(w, out_path, digest, err);
     }
     arena_close(a);
@@ -328,5 +333,17 @@ bool base_load(Arena *a, const char *path, EncoderParams *params, Str *vocab_jso
         err_wrap(err, "%s", path);
     }
     pack_close(p);
+    return ok;
+}
+
+bool base_save(const EncoderParams *params, Str vocab_json, Str history, const char *path,
+               Digest *digest, Err *err)
+{
+    Arena *a = arena_open(1 << 20); /* the sections are borrowed, only the table is ours */
+    PackWriter *w = pack_writer(a);
+    add_sections(w, params->all, vocab_json);
+    pack_add_bytes(w, "history.json", history);
+    bool ok = pack_save(w, path, digest, err);
+    arena_close(a);
     return ok;
 }

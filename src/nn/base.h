@@ -15,4 +15,8 @@ bool base_import(const char *tarball, const char *out_path, Digest *digest, Err 
 /* Parameters and vocabulary text from such a pack; the block lives in `a`. */
 bool base_load(Arena *a, const char *path, EncoderParams *params, Str *vocab_json, Err *err);
 
+/* Such a pack from weights that were trained further; history: JSON, what made them. */
+bool base_save(const EncoderParams *params, Str vocab_json, Str history, const char *path,
+               Digest *digest, Err *err);
+
 #endif
