@@ -4,6 +4,7 @@
 /* clang-format off */
 const Command *const command_list[] = {
     &cmd_base_import,
+    &cmd_base_pretrain,
     &cmd_calibrate,
     &cmd_config,
     &cmd_corpus_build,

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 
 extern const Command cmd_base_import;
+extern const Command cmd_base_pretrain;
 extern const Command cmd_calibrate;
 extern const Command cmd_config;
 extern const Command cmd_corpus_build;
