@@ -2,6 +2,8 @@
  * at once, so that nothing above this file knows who parsed. */
 #include "base/js.h"
 
+#include "base/locale.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -302,9 +304,11 @@ void js_double(JsWriter *w, double v)
     }
     char text[40];
     int digits = 15;
+    locale_t was = uselocale(locale_c());
     do /* 17 digits always read back the same */
         snprintf(text, sizeof text, "%.*g", digits++, v);
     while (digits <= 17 && strtod(text, NULL) != v);
+    uselocale(was);
     buf_put(w->out, str_of(text));
 }
 

@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include "base/locale.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
@@ -104,7 +106,7 @@ bool str_to_double(Str s, double *out)
     char z[NUMBER_MAX + 1], *end;
     if (!number_text(s, z) || strpbrk(z, "xX")) /* strtod would read hexadecimal */
         return false;
-    double v = strtod(z, &end);
+    double v = strtod_l(z, &end, locale_c());
     if (*end || !isfinite(v))
         return false;
     *out = v;

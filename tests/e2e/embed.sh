@@ -87,6 +87,23 @@ for program in shared plus static; do
 done
 has "$dir/err" "spacing: bytes"
 
+# --- in a program that writes 0,5 for a half
+cat >"$dir/german.c" <<'END'
+#include <locale.h>
+#include <stdlib.h>
+__attribute__((constructor)) static void german(void)
+{
+    if (!setlocale(LC_ALL, "de_DE.UTF-8"))
+        abort();
+}
+END
+localedef -i de_DE -f UTF-8 "$dir/de_DE.UTF-8" >"$dir/locale.log" 2>&1 || fail "no German locale"
+# shellcheck disable=SC2086
+build german cc -std=c17 "$dir/german.c" examples/judge.c $flags -pthread
+status 0 env LOCPATH="$dir" "$dir/german" "$release" <"$dir/lines"
+has "$dir/out" "0,"
+tr , . <"$dir/out" | cmp "$dir/want" - || fail "another locale, another answer"
+
 # --- refusals
 refused 1 "not_found: cannot open nowhere.gavel" "$dir/shared" nowhere.gavel
 head -c 100000 "$release" >"$dir/cut.gavel"
