@@ -33,11 +33,19 @@ LDLIBS  := $(shell pkg-config --libs $(LIBS)) -lm -pthread
 LDFLAGS := $(SANFLAG) -pie -Wl,-z,relro,-z,now
 # Kernels alone may reorder sums; never -ffast-math, never -march=native (docs/STYLE.md).
 KERNEL_MATH := -O3 -fassociative-math -fno-signed-zeros -fno-trapping-math -ffp-contract=fast
+# Packed products keep the order of their sums, int8 also every rounding (src/nn/packed.h).
+PACKED_F32 := -O3 -ffp-contract=fast
+PACKED_I8  := -O3 -ffp-contract=off
+AVX2       := -mavx2 -mfma
+AVX512     := $(AVX2) -mavx512f -mavx512bw -mavx512vl -mavx512dq
+# Files of another processor stay out.
+X86     := $(filter x86_64%,$(shell $(CC) -dumpmachine))
+FOREIGN := $(wildcard src/nn/kernels_*$(if $(X86),neon,avx)*.c)
 
 Q       := $(if $(V),,@)
 
 # ---- the program: every room but cli is the library the tests link ----------
-LIB_SRC  := $(foreach r,$(filter-out cli,$(ROOMS)),$(wildcard src/$(r)/*.c))
+LIB_SRC  := $(filter-out $(FOREIGN),$(foreach r,$(filter-out cli,$(ROOMS)),$(wildcard src/$(r)/*.c)))
 CLI_SRC  := $(wildcard src/cli/*.c)
 SQL      := $(sort $(wildcard src/store/migrations/*.sql))
 obj       = $(patsubst %.c,$(OUT)/%.o,$(1))
@@ -91,7 +99,15 @@ $(OUT)/bench/%: $(OUT)/bench/%.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(OUT)/tests/unit/%.o: EXTRA := -Itests/unit
 $(OUT)/src/nn/kernels_%.o: EXTRA := $(KERNEL_MATH)
-$(OUT)/src/nn/kernels_avx2.o: EXTRA := $(KERNEL_MATH) -mavx2 -mfma
+$(OUT)/src/nn/kernels_avx2.o: EXTRA := $(KERNEL_MATH) $(AVX2)
+$(OUT)/src/nn/kernels_f32_%.o: EXTRA := $(PACKED_F32)
+$(OUT)/src/nn/kernels_f32_avx2.o: EXTRA := $(PACKED_F32) $(AVX2)
+$(OUT)/src/nn/kernels_f32_avx512.o: EXTRA := $(PACKED_F32) $(AVX512)
+$(OUT)/src/nn/kernels_int8_%.o: EXTRA := $(PACKED_I8)
+$(OUT)/src/nn/kernels_int8_avx2.o: EXTRA := $(PACKED_I8) $(AVX2)
+$(OUT)/src/nn/kernels_int8_avxvnni.o: EXTRA := $(PACKED_I8) $(AVX2) -mavxvnni
+$(OUT)/src/nn/kernels_int8_avx512.o: EXTRA := $(PACKED_I8) $(AVX512) -mavx512vnni
+$(OUT)/src/nn/kernels_int8_neon.o: EXTRA := $(PACKED_I8) -march=armv8.2-a+dotprod
 $(OUT)/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA) -c -o $@ $<

@@ -36,7 +36,7 @@
     X(retry_after_ms,       INT,   "200",             1,      60000,        "what a 503 tells the client to wait") \
     X(max_line_bytes,       SIZE,  "4M",              1024,   67108864,     "one line or row of an input file") \
     X(max_pieces,           INT,   "4096",            128,    65536,        "pieces of a text that the encoder reads; the rest is read by rules and n-grams alone") \
-    X(kernels,              TEXT,  "auto",            0,      0,            "numeric kernels: auto, reference, blas or avx2") \
+    X(kernels,              TEXT,  "auto",            0,      0,            "numeric kernels: auto, int8, or one by name (a wrong name lists them)") \
     X(log_level,            TEXT,  "info",            0,      0,            "debug, info, warn or error")
 /* clang-format on */
 

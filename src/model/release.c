@@ -1,7 +1,9 @@
 /* release.c - writes and opens releases; see release.h for the sections.
  *
- * On opening, matrices are turned back to float32 once (28 MB), because the kernels want
- * floats; the fast tier's int8 rows are read where they lie in the mapped file.
+ * On opening, matrices are turned back to float32 (28 MB), because the file's scales are
+ * those of inputs and a release may be written again, and the encoder's are packed for the
+ * kernels that will run them (nn/packed.h: 19 MB of floats or 5 MB of bytes); the fast
+ * tier's int8 rows are read where they lie in the mapped file.
  */
 #include "model/release.h"
 
@@ -187,6 +189,7 @@ static bool open_weights(Release *r, Err *err)
                         r->network.all + n->offset, err))
             return false;
     }
+    encoder_pack(a, r->kernels, &r->encoder);
     return true;
 }
 

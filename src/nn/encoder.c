@@ -13,6 +13,7 @@
  */
 #include "nn/encoder.h"
 
+#include "nn/encoder_packed_internal.h"
 #include "nn/layers.h"
 
 #include <assert.h>
@@ -246,16 +247,21 @@ static void layer_backward(const Run *r, const Layer *l, Layer *g, const LayerTa
 
 /* ---- both ends -------------------------------------------------------------- */
 
+void encoder_timing(const float *freq, int positions, float *at)
+{
+    for (int t = 0; t < positions; t++)
+        for (int i = 0; i < ENCODER_FREQS; i++) {
+            double angle = (double)((float)t * freq[i]); /* in float, as the package does */
+            at[t * ENCODER_WIDTH0 + i] = (float)sin(angle);
+            at[t * ENCODER_WIDTH0 + ENCODER_FREQS + i] = (float)cos(angle);
+        }
+}
+
 static void embed_forward(const Run *r, const EncoderParams *p, Arena *a, float *x)
 {
     ArenaMark mark = arena_mark(a);
     float *timing = floats(a, r->longest, ENCODER_WIDTH0);
-    for (int t = 0; t < r->longest; t++)
-        for (int i = 0; i < ENCODER_FREQS; i++) {
-            double at = (double)((float)t * p->freq[i]); /* in float, as the package does */
-            timing[t * ENCODER_WIDTH0 + i] = (float)sin(at);
-            timing[t * ENCODER_WIDTH0 + ENCODER_FREQS + i] = (float)cos(at);
-        }
+    encoder_timing(p->freq, r->longest, timing);
     const WindowBatch *b = &r->batch;
     for (int w = 0; w < b->count; w++)
         for (int i = b->start[w]; i < b->start[w + 1]; i++) {
@@ -310,6 +316,10 @@ static void forward_chunk(const Kernels *k, const EncoderParams *p, Arena *a,
 void encoder_forward(const Kernels *k, const EncoderParams *p, Arena *a, const WindowBatch *b,
                      float *pooled)
 {
+    if (p->packed) {
+        encoder_packed_forward(p, a, b, pooled);
+        return;
+    }
     for (int from = 0; from < b->count;) {
         int to = from + 1;
         while (to < b->count && b->start[to + 1] - b->start[from] <= CHUNK_PIECES)

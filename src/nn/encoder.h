@@ -62,10 +62,13 @@ enum {
     X(freq,        1,               ENCODER_FREQS)
 /* clang-format on */
 
+typedef struct EncoderPacked EncoderPacked;
+
 /* One block, so that an optimiser sees a flat vector; each pointer looks into it. */
 typedef struct EncoderParams {
     float *all;
-    size_t count; /* floats */
+    size_t count;                /* floats */
+    const EncoderPacked *packed; /* of encoder_pack, or NULL; stale once a weight moves */
 #define X(name, rows, cols) float *name;
     ENCODER_PARAMS(X)
 #undef X
@@ -82,6 +85,10 @@ typedef struct EncoderParamInfo {
 extern const EncoderParamInfo encoder_param_info[];
 extern const int encoder_param_info_count;
 
+/* For weights that stay: lays the matrices out for k->packed and sets p->packed, from then on
+ * encoder_forward takes that way.  Nothing happens where k has none. */
+void encoder_pack(Arena *a, const Kernels *k, EncoderParams *p);
+
 typedef struct WindowBatch {
     const int32_t *piece; /* start[count] ids below ENCODER_VOCAB */
     const int32_t *start; /* count + 1 offsets; each window has 1..ENCODER_MAX_PIECES pieces */
@@ -89,9 +96,9 @@ typedef struct WindowBatch {
 } WindowBatch;
 
 /* pooled[count, ENCODER_WIDTH].  Scratch is taken from `a` and given back (about 20 MB).
- * The last bits of a window may depend on which windows stand beside it, since a fast
- * product orders its sums by the number of rows: what must be repeatable to the byte
- * (a text's score) is given to one call by itself. */
+ * With packed weights a window's numbers are the same in any company.  Without, its last
+ * bits may depend on which windows stand beside it, since a general product orders its
+ * sums by the number of rows. */
 void encoder_forward(const Kernels *k, const EncoderParams *p, Arena *a, const WindowBatch *b,
                      float *pooled);
 

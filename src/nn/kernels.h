@@ -2,7 +2,9 @@
  *
  * kernels_reference.c is the truth: plain loops, written to be read.  kernels_blas.c
  * takes matrix products from OpenBLAS (one thread), kernels_avx2.c is ours; the rest
- * of their tables is whichever is best.  Each is tested against the reference.
+ * of their tables is whichever is best.  Tables with a `packed` part have products of their own
+ * for weights that stay (packed.h), in float32 or int8; training knows nothing of
+ * them.  Each is tested against the reference.
  * For one table, one input and one processor the result is the same to the bit, from
  * any number of threads at once.  (Across processors: the reference always; OpenBLAS
  * chooses its own code by processor, so sums may be ordered otherwise there.)
@@ -24,8 +26,11 @@ typedef struct AdamwScalars {
     float keep;                /* 1 - rate * weight decay */
 } AdamwScalars;
 
+typedef struct PackedKernels PackedKernels; /* packed.h */
+
 typedef struct Kernels {
     const char *name;
+    const PackedKernels *packed; /* how a release's encoder runs; NULL: by the products below */
     /* C[M,N] = beta C + A[M,K] B[K,N]; beta 0 never reads C */
     void (*gemm_nn)(int M, int N, int K, const float *A, int lda, const float *B, int ldb,
                     float beta, float *C, int ldc);
@@ -47,8 +52,9 @@ typedef struct Kernels {
                   const AdamwScalars *s);
 } Kernels;
 
-/* "auto" (the fastest this processor runs), "reference", "blas", "avx2".
- * ERR_USAGE names what there is; ERR_NOT_FOUND when the processor lacks it. */
+/* A table's name; "auto" (the fastest in float32 that this processor runs); or "int8"
+ * (the fastest in int8).  ERR_USAGE names what there is; ERR_NOT_FOUND when the processor
+ * lacks it. */
 bool kernels_find(Str name, const Kernels **out, Err *err);
 
 /* Which code OpenBLAS runs here ("Haswell", "SkylakeX"), for logs and reports.  It follows

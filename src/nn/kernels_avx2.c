@@ -1,9 +1,10 @@
 /* kernels_avx2.c - eight floats at a time.
  *
  * Compiled with -mavx2 -mfma; only kernels_find may hand this table out, after asking
- * the processor.  Matrix products come from OpenBLAS: where this was written it reaches 90
- * GFLOP/s a core with AVX2 and 190 with AVX-512 (bench/bench_nn.c), so a product of our own
- * would win nothing yet.  Ours are the row-wise rest and the optimiser.
+ * the processor.  Training's matrix products come from OpenBLAS: where this was written it
+ * reaches 90 GFLOP/s a core with AVX2 and 190 with AVX-512 (bench/bench_nn.c).  Ours are
+ * the row-wise rest and the optimiser; the products of scoring are in kernels_f32_*.c and
+ * kernels_int8_*.c.
  *
  * Reductions are written with intrinsics, not left to the compiler: their order, and so
  * the last bit, must not depend on how a pointer happens to be aligned.
@@ -176,16 +177,15 @@ static void adamw(float *p, float *m, float *v, const float *g, size_t n, const 
     reference_adamw(p + i, m + i, v + i, g + i, n - i, s);
 }
 
-const Kernels kernels_avx2 = {
-    .name = "avx2",
-    .gemm_nn = blas_gemm_nn,
-    .gemm_nt = blas_gemm_nt,
-    .gemm_tn = blas_gemm_tn,
-    .dot = dot,
-    .axpy = axpy,
-    .lerp = lerp,
-    .softmax = softmax,
-    .layernorm = layernorm,
-    .relu = relu,
-    .adamw = adamw,
-};
+/* The tables of x86 differ in how weights that stay are multiplied. */
+#define TABLE(label, packing)                                                                \
+    {                                                                                        \
+        .name = label, .packed = packing, .gemm_nn = blas_gemm_nn, .gemm_nt = blas_gemm_nt,  \
+        .gemm_tn = blas_gemm_tn, .dot = dot, .axpy = axpy, .lerp = lerp, .softmax = softmax, \
+        .layernorm = layernorm, .relu = relu, .adamw = adamw                                 \
+    }
+const Kernels kernels_avx2 = TABLE("avx2", &packed_f32_avx2);
+const Kernels kernels_avx512 = TABLE("avx512", &packed_f32_avx512);
+const Kernels kernels_int8_avx2 = TABLE("int8-avx2", &packed_i8_avx2);
+const Kernels kernels_int8_avxvnni = TABLE("int8-avxvnni", &packed_i8_avxvnni);
+const Kernels kernels_int8_avx512 = TABLE("int8-avx512", &packed_i8_avx512);

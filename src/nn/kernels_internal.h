@@ -4,7 +4,14 @@
 
 #include "nn/kernels.h"
 
-extern const Kernels kernels_reference, kernels_blas, kernels_avx2;
+extern const Kernels kernels_reference, kernels_int8_reference, kernels_blas;
+extern const Kernels kernels_avx2, kernels_avx512, kernels_int8_avx2, kernels_int8_avxvnni,
+    kernels_int8_avx512;
+extern const Kernels kernels_neon, kernels_int8_neon;
+
+extern const PackedKernels packed_f32_avx2, packed_f32_avx512, packed_f32_neon;
+extern const PackedKernels packed_i8_reference, packed_i8_avx2, packed_i8_avxvnni,
+    packed_i8_avx512, packed_i8_neon;
 
 #define LAYERNORM_EPSILON 1e-6f
 

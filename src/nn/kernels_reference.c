@@ -131,16 +131,12 @@ void reference_adamw(float *p, float *m, float *v, const float *g, size_t n,
     }
 }
 
-const Kernels kernels_reference = {
-    .name = "reference",
-    .gemm_nn = gemm_nn,
-    .gemm_nt = gemm_nt,
-    .gemm_tn = gemm_tn,
-    .dot = dot,
-    .axpy = axpy,
-    .lerp = reference_lerp,
-    .softmax = reference_softmax,
-    .layernorm = reference_layernorm,
-    .relu = reference_relu,
-    .adamw = reference_adamw,
-};
+#define TABLE(label, packing)                                                     \
+    {                                                                             \
+        .name = label, .packed = packing, .gemm_nn = gemm_nn, .gemm_nt = gemm_nt, \
+        .gemm_tn = gemm_tn, .dot = dot, .axpy = axpy, .lerp = reference_lerp,     \
+        .softmax = reference_softmax, .layernorm = reference_layernorm,           \
+        .relu = reference_relu, .adamw = reference_adamw                          \
+    }
+const Kernels kernels_reference = TABLE("reference", NULL);
+const Kernels kernels_int8_reference = TABLE("int8-reference", &packed_i8_reference);

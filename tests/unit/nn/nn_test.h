@@ -11,7 +11,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char *const kernel_names[] = {"reference", "blas", "avx2"};
+static const char *const kernel_names[] = {
+    "reference",      "blas",
+#ifdef __x86_64__
+    "avx2",           "avx512",    "int8-avx2", "int8-avxvnni", "int8-avx512",
+#endif
+#ifdef __aarch64__
+    "neon",           "int8-neon",
+#endif
+    "int8-reference",
+};
 enum { KERNEL_NAMES = sizeof kernel_names / sizeof *kernel_names };
 
 /* NULL when this processor lacks them. */

@@ -3,6 +3,7 @@
 #include "nn_test.h"
 
 #include "base/js.h"
+#include "nn/packed.h"
 
 static const char golden_path[] = "tests/golden/encoder-base/golden.jsonl";
 
@@ -56,6 +57,14 @@ static double largest(const float *x, const float *y, int n)
     return most;
 }
 
+/* With its packed weights, if it has any; true: they are int8. */
+static bool pack_for(Arena *a, const Kernels *k, EncoderParams *p)
+{
+    p->packed = NULL;
+    encoder_pack(a, k, p);
+    return k->packed && k->packed->top;
+}
+
 static void every_kernel_table_meets_the_golden_vectors(void **state)
 {
     Arena *a = *state;
@@ -66,6 +75,8 @@ static void every_kernel_table_meets_the_golden_vectors(void **state)
     for (int t = 0; t < KERNEL_NAMES; t++) {
         const Kernels *k = kernels_named(kernel_names[t]);
         double pooled_off = 0, embed_off = 0;
+        if (k && pack_for(a, k, &p))
+            continue; /* int8 has bounds of its own, below */
         for (int i = 0; k && i < GOLDEN_ROWS; i++) {
             float pooled[ENCODER_WIDTH], embed[ENCODER_WIDTH];
             WindowBatch b = {rows[i].piece, rows[i].start, 1};
@@ -77,6 +88,35 @@ static void every_kernel_table_meets_the_golden_vectors(void **state)
         print_message("%s: pooled within %.1e, embedding within %.1e\n", kernel_names[t],
                       pooled_off, embed_off);
         assert_true(pooled_off < 1e-4 && embed_off < 1e-4);
+    }
+}
+
+/* Rounded weights and rows: how far the vector of a window turns.  1 - cos of the angle to
+ * float32; seven bits in a weight, where there is no dot product of bytes, turn it more. */
+static void int8_turns_an_embedding_by_little(void **state)
+{
+    Arena *a = *state;
+    EncoderParams p;
+    if (!base_params(a, &p))
+        skip();
+    Golden *rows = golden_rows(a);
+    for (int t = 0; t < KERNEL_NAMES; t++) {
+        const Kernels *k = kernels_named(kernel_names[t]);
+        if (!k || !pack_for(a, k, &p))
+            continue;
+        double worst = 0;
+        for (int i = 0; i < GOLDEN_ROWS; i++) {
+            float pooled[ENCODER_WIDTH], embed[ENCODER_WIDTH];
+            double cosine = 0;
+            WindowBatch b = {rows[i].piece, rows[i].start, 1};
+            encoder_forward(k, &p, a, &b, pooled);
+            encoder_embed(k, &p, pooled, 1, embed);
+            for (int c = 0; c < ENCODER_WIDTH; c++)
+                cosine += (double)embed[c] * (double)rows[i].embed[c];
+            worst = fmax(worst, 1 - cosine);
+        }
+        print_message("%s: 1 - cosine at most %.1e\n", kernel_names[t], worst);
+        assert_true(worst < (k->packed->top == 127 ? 2e-3 : 5e-3));
     }
 }
 
@@ -99,17 +139,26 @@ static void a_window_is_judged_alike_alone_and_among_others(void **state)
     uint64_t seed = 3;
     EncoderParams p;
     random_params(a, &seed, &p);
-    const Kernels *k = kernels_named("blas");
     WindowBatch b = small_batch(a, 60); /* more pieces than one chunk */
     assert_true(b.start[60] > 1024);
-    float *all = arena_array(a, float, 60 * ENCODER_WIDTH), one[ENCODER_WIDTH];
-    ArenaMark mark = arena_mark(a);
-    encoder_forward(k, &p, a, &b, all);
-    assert_int_equal(arena_mark(a), mark); /* scratch was given back */
-    for (int w = 0; w < 60; w++) {
-        int32_t start[2] = {0, b.start[w + 1] - b.start[w]};
-        encoder_forward(k, &p, a, &(WindowBatch){b.piece + b.start[w], start, 1}, one);
-        assert_close(one, all + w * ENCODER_WIDTH, ENCODER_WIDTH, 1e-4);
+    static const char *const tried[] = {"blas", "auto", "int8"};
+    for (int t = 0; t < 3; t++) {
+        const Kernels *k = kernels_named(tried[t]);
+        if (!k)
+            continue;
+        pack_for(a, k, &p);
+        float *all = arena_array(a, float, 60 * ENCODER_WIDTH), one[ENCODER_WIDTH];
+        ArenaMark mark = arena_mark(a);
+        encoder_forward(k, &p, a, &b, all);
+        assert_int_equal(arena_mark(a), mark); /* scratch was given back */
+        for (int w = 0; w < 60; w++) {
+            int32_t start[2] = {0, b.start[w + 1] - b.start[w]};
+            encoder_forward(k, &p, a, &(WindowBatch){b.piece + b.start[w], start, 1}, one);
+            if (p.packed) /* in any company to the bit */
+                assert_memory_equal(one, all + w * ENCODER_WIDTH, sizeof one);
+            else
+                assert_close(one, all + w * ENCODER_WIDTH, ENCODER_WIDTH, 1e-4);
+        }
     }
 }
 
@@ -307,6 +356,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(parameters_cover_the_block_without_gaps),
         TEST(every_kernel_table_meets_the_golden_vectors),
+        TEST(int8_turns_an_embedding_by_little),
         TEST(a_window_is_judged_alike_alone_and_among_others),
         TEST(training_without_dropout_runs_the_same_numbers),
         TEST(an_empty_batch_is_no_work),

@@ -234,11 +234,15 @@ static void names_that_are_not_there_are_refused(void **state)
     Err err = {0};
     assert_false(kernels_find(STR("cuda"), &k, &err));
     assert_int_equal(err.code, ERR_USAGE);
-    assert_non_null(strstr(err.msg, "auto, avx2, blas and reference"));
+    for (int t = 0; t < KERNEL_NAMES; t++) /* all are named */
+        assert_non_null(strstr(err.msg, kernel_names[t]));
     assert_false(kernels_find(STR(""), &k, &err));
     assert_null(k);
     assert_true(kernels_find(STR("auto"), &k, &err));
     assert_string_not_equal(k->name, "reference");
+    assert_null(strstr(k->name, "int8")); /* whoever wants rounding asks for it */
+    assert_true(kernels_find(STR("int8"), &k, &err));
+    assert_non_null(strstr(k->name, "int8-"));
 }
 
 int main(void)

@@ -1,0 +1,73 @@
+#include "nn/packed.h"
+
+#include <assert.h>
+#include <math.h>
+
+static float *pack_f32(Arena *a, int panel, const float *w, int I, int O)
+{
+    float *out = arena_raw(a, float, (size_t)I *(size_t)O), *at = out;
+    for (int p = 0; p < O; p += panel)
+        for (int i = 0; i < I; i++, at += panel)
+            memcpy(at, w + (size_t)i * (size_t)O + p, (size_t)panel * sizeof *w);
+    return out;
+}
+
+static void find_scales(const float *w, int I, int O, int top, float *scale)
+{
+    for (int o = 0; o < O; o++)
+        scale[o] = 0;
+    for (int i = 0; i < I; i++)
+        for (int o = 0; o < O; o++)
+            scale[o] = fmaxf(scale[o], fabsf(w[(size_t)i * (size_t)O + (size_t)o]));
+    for (int o = 0; o < O; o++)
+        scale[o] /= (float)top;
+}
+
+static void pack_i8(Arena *a, const PackedKernels *k, const float *w, PackedLinear *l)
+{
+    size_t I = (size_t)l->I, O = (size_t)l->O, panel = (size_t)k->panel;
+    int8_t *q = arena_raw(a, int8_t, I * O);
+    float *scale = arena_raw(a, float, O), *inverse = arena_raw(a, float, O);
+    int32_t *sum = arena_array(a, int32_t, O);
+    find_scales(w, l->I, l->O, k->top, scale);
+    for (size_t o = 0; o < O; o++)
+        inverse[o] = scale[o] > 0 ? 1 / scale[o] : 0;
+    for (size_t i = 0; i < I; i++)
+        for (size_t o = 0; o < O; o++) {
+            /* a denormal scale has no finite inverse: the clamp holds */
+            float t = fminf(fmaxf(w[i * O + o] * inverse[o], (float)-k->top), (float)k->top);
+            int8_t v = (int8_t)lrintf(t);
+            q[o / panel * (I * panel) + i / 4 * (4 * panel) + o % panel * 4 + i % 4] = v;
+            sum[o] += v;
+        }
+    l->q = q;
+    l->scale = scale;
+    l->sum = sum;
+}
+
+PackedLinear packed_linear(Arena *a, const PackedKernels *k, const float *w, const float *bias,
+                           int I, int O)
+{
+    assert(I % PACKED_STRIP == 0 && 0 < I && I <= PACKED_DEPTH && O % k->panel == 0);
+    PackedLinear l = {.I = I, .O = O, .bias = bias};
+    if (k->top)
+        pack_i8(a, k, w, &l);
+    else
+        l.w = pack_f32(a, k->panel, w, I, O);
+    return l;
+}
+
+/* Float rows, or byte rows with a scale and a zero each and one float row on the way. */
+size_t packed_scratch(int M, int I)
+{
+    return ((size_t)M * (size_t)I + (size_t)I + 2 * (size_t)M) * sizeof(float) +
+           4 * PACKED_STRIP;
+}
+
+/* Queries, scores and weights of one head, and a panel of keys. */
+size_t packed_attention_scratch(int T, int D, int H)
+{
+    size_t wide = ((size_t)T + PACKED_STRIP - 1) / PACKED_STRIP * PACKED_STRIP;
+    size_t d = (size_t)(D / H);
+    return (size_t)T * d + 2 * (size_t)T * wide + d * PACKED_STRIP;
+}

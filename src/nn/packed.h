@@ -1,0 +1,69 @@
+/* packed.h - products for scoring: weights laid out once for one kernel, the same ever after.
+ *
+ * A matrix product of the encoder has few rows and the same weights every time.  A general
+ * sgemm lays the weights out anew at each call, which at 16 rows costs as much as the product.
+ * Here that happens when a release is opened: panels of `panel` outputs, each the whole
+ * depth I, so that a tile of rows by one panel runs through memory in one direction and its
+ * sums stay in registers from the first term to the last.  Hence a row's result does not
+ * depend on which rows stand beside it, to the bit: a text scores alike alone and in a batch.
+ *
+ * In int8 a weight is round(w / scale_o) with one scale per output, |q| <= top, and the
+ * rows are cut to 0..255 as they come: x = s_r (u - z_r), with s_r and z_r from the row's
+ * own range (Jacob et al. 2018, dynamic and asymmetric).  Sums are exact 32-bit integers:
+ *
+ *     y = s_r scale_o (sum u q - z_r sum q) + bias
+ *
+ * and at most 255 * 127 * PACKED_DEPTH < 2^31.  Every step is one rounded float operation,
+ * so that all tables with the same top give the same bits as the reference does.
+ */
+#ifndef NN_PACKED_H
+#define NN_PACKED_H
+
+#include "base/arena.h"
+#include "nn/kernels.h"
+
+enum {
+    PACKED_STRIP = 64,   /* bytes of a row that lie together; I is a multiple of this many */
+    PACKED_DEPTH = 8192, /* largest I */
+};
+
+typedef struct PackedLinear {
+    int I, O;
+    const float *bias; /* [O], borrowed */
+    const float *w;    /* [O/panel, I, panel], or NULL and: */
+    const int8_t *q;   /* [O/panel, I/4, panel, 4] */
+    const float *scale;
+    const int32_t *sum; /* [O]: of q over I */
+} PackedLinear;
+
+typedef enum PackedThen {
+    PACKED_SET,
+    PACKED_RELU,
+    PACKED_ADD, /* to what stands in out */
+} PackedThen;
+
+typedef struct PackedCall {
+    const float *in;           /* [M, I] */
+    const float *gain, *shift; /* [I]: rows go through a layer norm first; NULL: as they are */
+    float *out;                /* [M, O] */
+    int M;
+    PackedThen then;
+    void *scratch; /* packed_scratch bytes, at PACKED_STRIP */
+} PackedCall;
+
+struct PackedKernels {
+    int panel; /* outputs side by side; divides O */
+    int top;   /* largest |q|; 0: weights are float32 */
+    void (*linear)(const PackedLinear *l, const PackedCall *c);
+    /* One window: qkv[T,3D] holds q, k, v side by side, each cut in H heads; out[T,D].
+     * D / H is a multiple of PACKED_STRIP; scratch as packed_attention_scratch says. */
+    void (*attention)(int T, int D, int H, const float *qkv, float *out, float *scratch);
+};
+
+/* w[I,O] in the layout of `k`; the bias stays borrowed. */
+PackedLinear packed_linear(Arena *a, const PackedKernels *k, const float *w, const float *bias,
+                           int I, int O);
+size_t packed_scratch(int M, int I);                  /* bytes */
+size_t packed_attention_scratch(int T, int D, int H); /* floats */
+
+#endif
