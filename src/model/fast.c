@@ -2,7 +2,7 @@
 
 const SparseFeature *fast_features(Arena *a, const Ngrams *x)
 {
-    SparseFeature *f = arena_array(a, SparseFeature, x->count);
+    SparseFeature *f = arena_raw(a, SparseFeature, x->count);
     for (size_t i = 0; i < x->count; i++)
         f[i] = (SparseFeature){x->bucket[i], x->value[i]};
     return f;

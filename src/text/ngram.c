@@ -4,15 +4,20 @@
  * passes) and run-length counted.  Both views share their
  * buckets, so that an unmasked word lands where the plain word does; where
  * both hold an n-gram the greater count stands, lest everything the disguise did not
- * touch counts double.
+ * touch counts double.  A folded view that differs in case and white space alone has the same
+ * words, so one list serves both: that is nearly every text.
  *
  * The hash of a word or of a character n-gram is hash64 of its bytes with the
  * kind as seed; a pair mixes the hashes of its two words.  Nothing depends on
  * byte order or on the width of a type.
+ *
+ * Sorting was measured against a table of counts: the result has to ascend, so a table
+ * would be sorted as well, and hundreds of numbers are sorted sooner than inserted.
  */
 #include "text/ngram.h"
 
 #include "base/hash.h"
+#include "base/hash_short.h"
 #include "text/nfkc.h"
 #include "text/utf8.h"
 #include "text/words.h"
@@ -20,8 +25,8 @@
 #include <math.h>
 
 enum { KIND_WORD = 1, KIND_PAIR = 2, KIND_CHARACTERS = 3 };
-enum { LEAST_N = 2, MOST_N = 5, STRETCH_BYTES = 510 };
-enum { RADIX_MAX = 1 << 12, INSERTION_MAX = 64 };
+enum { LEAST_N = 2, MOST_N = 5, SIZES = MOST_N - LEAST_N + 1, STRETCH_BYTES = 510 };
+enum { RADIX_MAX = 1 << 12, INSERTION_MAX = 64, LOGS = 32 };
 
 typedef struct Bag {
     uint32_t *bucket;
@@ -42,24 +47,59 @@ static uint64_t mix_pair(uint64_t first, uint64_t second)
     return h ^ (h >> 32);
 }
 
-/* All n-grams of characters of " word ", which has at most STRETCH_BYTES. */
-static void add_stretch(Bag *b, Str word)
+/* " word ", with room to load eight bytes from anywhere in it. */
+enum { PADDED_BYTES = STRETCH_BYTES + 2 + 8 };
+
+/* n ASCII characters.  All four sizes are hashed at each place and those that do not fit there
+ * are written over by the next. */
+static void add_ascii(Bag *b, const char *padded, size_t n)
 {
-    char padded[STRETCH_BYTES + 2];
+    HashShort seed = hash_short(KIND_CHARACTERS);
+    uint32_t *out = b->bucket + b->count, mask = (uint32_t)b->mask;
+    if (SIZES * n > b->room - b->count)
+        return;
+    for (size_t i = 0; i + LEAST_N <= n; i++) {
+        uint64_t w = hash_short_load(padded + i);
+        *out = (uint32_t)hash_short2(seed, w) & mask;
+        out++;
+        *out = (uint32_t)hash_short3(seed, w) & mask;
+        out += i + 3 <= n;
+        *out = (uint32_t)hash_short4(seed, w) & mask;
+        out += i + 4 <= n;
+        *out = (uint32_t)hash_short5(seed, w) & mask;
+        out += i + 5 <= n;
+    }
+    b->count = (size_t)(out - b->bucket);
+}
+
+static void add_wide(Bag *b, const char *padded, size_t len)
+{
     uint16_t begin[STRETCH_BYTES + 3]; /* of each character */
-    size_t len = word.len, n = 0;
-    padded[0] = ' ';
-    memcpy(padded + 1, word.ptr, len);
-    padded[len + 1] = ' ';
-    for (size_t i = 0; i < len + 2; i++)
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++)
         if (((uint8_t)padded[i] & 0xc0) != 0x80)
             begin[n++] = (uint16_t)i;
-    begin[n] = (uint16_t)(len + 2);
+    begin[n] = (uint16_t)len;
     for (size_t i = 0; i < n; i++)
         for (size_t k = LEAST_N; k <= MOST_N && i + k <= n; k++) {
             Str gram = {padded + begin[i], (size_t)(begin[i + k] - begin[i])};
             add(b, hash64(gram, KIND_CHARACTERS));
         }
+}
+
+/* All n-grams of characters of " word ", which has at most STRETCH_BYTES. */
+static void add_stretch(Bag *b, Str word)
+{
+    char padded[PADDED_BYTES];
+    size_t n = word.len + 2;
+    padded[0] = ' ';
+    memcpy(padded + 1, word.ptr, word.len);
+    padded[n - 1] = ' ';
+    memset(padded + n, 0, 8);
+    if (utf8_ascii_run(word, 0) == word.len)
+        add_ascii(b, padded, n);
+    else
+        add_wide(b, padded, n);
 }
 
 /* A long word (Chinese knows no spaces) is taken as stretches that stand alone. */
@@ -152,9 +192,20 @@ static size_t run_length(const Bag *b, size_t at)
     return n;
 }
 
+/* 1 + log(count); `logs` remembers those of small counts, 0 where it does not yet. */
+static float value_of(size_t count, float logs[LOGS])
+{
+    if (count >= LOGS)
+        return 1.0f + logf((float)count);
+    if (logs[count] == 0)
+        logs[count] = 1.0f + logf((float)count);
+    return logs[count];
+}
+
 /* Distinct buckets of both, with 1 + log(count) of the greater count. */
 static size_t merge(const Bag *x, const Bag *y, uint32_t *bucket, float *value)
 {
+    float logs[LOGS] = {[1] = 1};
     size_t n = 0;
     for (size_t i = 0, j = 0; i < x->count || j < y->count; n++) {
         size_t in_x = 0, in_y = 0;
@@ -163,9 +214,8 @@ static size_t merge(const Bag *x, const Bag *y, uint32_t *bucket, float *value)
             in_x = run_length(x, i);
         if (has_y && (!has_x || y->bucket[j] <= x->bucket[i]))
             in_y = run_length(y, j);
-        size_t most = in_x > in_y ? in_x : in_y;
         bucket[n] = in_x ? x->bucket[i] : y->bucket[j];
-        value[n] = most == 1 ? 1.0f : 1.0f + logf((float)most);
+        value[n] = value_of(in_x > in_y ? in_x : in_y, logs);
         i += in_x;
         j += in_y;
     }
@@ -182,18 +232,50 @@ static void scale_to_one(float *v, size_t n)
         v[i] *= by;
 }
 
+/* The folded view is the text but for capitals and white space: no word differs. */
+static bool is_plain(Str text, Str folded)
+{
+    size_t at = 0;
+    bool gap = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if ((uint8_t)c <= ' ' || c == 0x7f) {
+            gap = at > 0;
+            continue;
+        }
+        if (gap && (at == folded.len || folded.ptr[at++] != ' '))
+            return false;
+        gap = false;
+        c = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+        if (c < 0 || at == folded.len || folded.ptr[at++] != c)
+            return false;
+    }
+    return at == folded.len;
+}
+
+/* What the original adds to the folded view: nothing where it is plain. */
+static bool bag_of_original(Arena *a, Str original, const Folded *folded, uint32_t buckets,
+                            Bag *b, Err *err)
+{
+    Mapped lower;
+    *b = (Bag){0};
+    if (original.len <= NGRAM_TEXT_MAX && is_plain(original, folded->text))
+        return true;
+    Str head = utf8_head(original, NGRAM_TEXT_MAX);
+    if (!nfkc(a, head, NFKC_CASEFOLD, &lower, err))
+        return false;
+    return str_eq(lower.text, folded->text) || bag_of(a, lower.text, buckets, b, err);
+}
+
 bool ngrams_read(Arena *a, Str original, const Folded *folded, uint32_t buckets, Ngrams *out,
                  Err *err)
 {
     if (buckets == 0 || (buckets & (buckets - 1)) || buckets > NGRAM_BUCKETS_MAX)
         return err_set(err, ERR_INPUT, "%u buckets: not a power of two up to %d", buckets,
                        NGRAM_BUCKETS_MAX);
-    Str head = utf8_head(original, NGRAM_TEXT_MAX);
-    Mapped lower;
-    Bag x, y = {0};
-    if (!nfkc(a, head, NFKC_CASEFOLD, &lower, err) || !bag_of(a, lower.text, buckets, &x, err))
-        return false;
-    if (!str_eq(lower.text, folded->text) && !bag_of(a, folded->text, buckets, &y, err))
+    Bag x, y;
+    if (!bag_of_original(a, original, folded, buckets, &x, err) ||
+        !bag_of(a, folded->text, buckets, &y, err))
         return false;
     uint32_t *bucket = arena_try_array(a, uint32_t, x.count + y.count);
     float *value = arena_try_array(a, float, x.count + y.count);

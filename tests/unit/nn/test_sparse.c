@@ -49,6 +49,38 @@ static void int8_rows_count_with_their_scales(void **state)
     }
 }
 
+/* Every width that has a fast way, and one on either side of them, against plain sums. */
+static void int8_rows_give_the_same_in_every_width_to_the_bit(void **state)
+{
+    Arena *a = *state;
+    enum { BUCKETS = 97, MOST = 40 };
+    uint64_t seed = 11;
+    for (int F = 15; F <= 25; F++) {
+        ArenaMark mark = arena_mark(a);
+        int8_t *q = arena_array(a, int8_t, (size_t)(BUCKETS * F)); /* ASan sees its end */
+        float scale[BUCKETS], out[32], want[32];
+        SparseFeature x[MOST];
+        for (int i = 0; i < BUCKETS * F; i++)
+            q[i] = (int8_t)((int)(random_u64(&seed) % 255) - 127);
+        for (int i = 0; i < BUCKETS; i++)
+            scale[i] = (float)(random_u64(&seed) % 1000) / 7919.0f;
+        size_t n = random_u64(&seed) % (MOST + 1);
+        for (size_t i = 0; i < n; i++)
+            x[i] = (SparseFeature){i ? (uint32_t)(random_u64(&seed) % BUCKETS) : BUCKETS - 1,
+                                   (float)(random_u64(&seed) % 1000) / 997.0f};
+        for (int f = 0; f < F; f++)
+            want[f] = out[f] = (float)f - 3.3f;
+        for (size_t i = 0; i < n; i++)
+            for (int f = 0; f < F; f++)
+                want[f] += x[i].value * scale[x[i].bucket] *
+                           (float)q[x[i].bucket * (uint32_t)F + (uint32_t)f];
+        SparseLinear l = {.buckets = BUCKETS, .F = F, .q = q, .row_scale = scale};
+        sparse_forward(&l, x, n, out);
+        assert_memory_equal(out, want, (size_t)F * sizeof *out);
+        arena_rewind(a, mark);
+    }
+}
+
 static void adagrad_moves_touched_rows_by_its_rule(void **state)
 {
     (void)state;
@@ -103,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(forward_adds_the_rows_of_its_features),
         TEST(int8_rows_count_with_their_scales),
+        TEST(int8_rows_give_the_same_in_every_width_to_the_bit),
         TEST(adagrad_moves_touched_rows_by_its_rule),
         TEST(adagrad_learns_a_separable_rule),
     };
