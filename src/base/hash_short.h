@@ -8,7 +8,9 @@
 #ifndef BASE_HASH_SHORT_H
 #define BASE_HASH_SHORT_H
 
+#include <endian.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Parts of XXH3's secret, mixed with the seed once for many hashes. */
 typedef struct HashShort {
@@ -23,10 +25,9 @@ static inline HashShort hash_short(uint64_t seed)
 
 static inline uint64_t hash_short_load(const char *p) /* eight bytes are there */
 {
-    const uint8_t *b = (const uint8_t *)p;
-    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-           (uint64_t)b[7] << 56;
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    return le64toh(w);
 }
 
 static inline uint64_t hash_short_end3(uint64_t h)

@@ -19,7 +19,8 @@ static void add_row_i8(const SparseLinear *l, const SparseFeature *x, float *out
 
 void sparse_forward(const SparseLinear *l, const SparseFeature *x, size_t n, float *out)
 {
-    bool fits = l->F >= SPARSE_F_LEAST && l->F <= SPARSE_F_MOST && l->row_scale && !l->col_scale;
+    bool fits =
+        l->F >= SPARSE_F_LEAST && l->F <= SPARSE_F_MOST && l->row_scale && !l->col_scale;
     if (!l->w && fits && sparse_has_avx2()) {
         sparse_rows_avx2(l, x, n, out);
         return;

@@ -10,6 +10,8 @@
 #include "text/utf8.h"
 #include "text/words.h"
 
+#include <endian.h>
+
 static const double LEAST_SCORE = -5.2;
 enum { PLAUSIBLE_LETTERS = 5, FOREIGN_LETTERS = 6, SURE_LETTERS = 12 };
 
@@ -37,7 +39,9 @@ static const char *const masked[] = {
     "faggot", "fag", "retard", "retarded", "bastard", "bullshit", "porn", "rape", "rapist", "suicide", "murder",
     "kill", "wanker", "twat", "damn", "crap", "tits", "penis", "vagina", "bollocks", "motherfucker",
 };
-static const char *const endings[] = {"s", "es", "ed", "d", "er", "ers", "ing", "in", "y"};
+static const Str endings[] = {
+    STR("s"), STR("es"), STR("ed"), STR("d"), STR("er"), STR("ers"), STR("ing"), STR("in"), STR("y"),
+};
 /* clang-format on */
 
 /* A word of at most 16 letters as two numbers whose order is the order of its bytes. */
@@ -45,30 +49,31 @@ typedef struct Packed {
     uint64_t high, low;
 } Packed;
 
-static Packed pack(const char padded[ENGLISH_WORD_MAX])
+static uint64_t first_eight(const char *p)
 {
-    Packed p;
-    const uint8_t *b = (const uint8_t *)padded;
-    p.high = p.low = 0;
-    for (int i = 0; i < 8; i++) {
-        p.high = p.high << 8 | b[i];
-        p.low = p.low << 8 | b[8 + i];
-    }
-    return p;
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    return be64toh(w);
 }
 
-static bool in_rows(const char (*row)[ENGLISH_WORD_MAX], size_t low, size_t high, Packed word)
+static Packed pack(const char padded[ENGLISH_WORD_MAX])
 {
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        Packed p = pack(row[mid]);
-        if (p.high == word.high && p.low == word.low)
-            return true;
-        if (p.high < word.high || (p.high == word.high && p.low < word.low))
-            low = mid + 1;
-        else
-            high = mid;
+    return (Packed){first_eight(padded), first_eight(padded + 8)};
+}
+
+/* To the first row that is not below by its first eight letters, by halving without a branch
+ * that depends on the word; then along the few that share those. */
+static bool in_rows(const char (*row)[ENGLISH_WORD_MAX], size_t count, Packed word)
+{
+    const char(*end)[ENGLISH_WORD_MAX] = row + count;
+    while (count > 0) {
+        size_t half = (count + 1) / 2;
+        row += first_eight(row[half - 1]) < word.high ? half : 0;
+        count -= half;
     }
+    for (; row < end && first_eight(*row) == word.high; row++)
+        if (pack(*row).low == word.low)
+            return true;
     return false;
 }
 
@@ -79,9 +84,10 @@ static bool listed(Str word)
         return false;
     memcpy(padded, word.ptr, word.len);
     Packed p = pack(padded);
-    int first = word.ptr[0] - 'a';
-    return in_rows(english_common, english_first[first], english_first[first + 1], p) ||
-           in_rows(targets, 0, sizeof targets / sizeof *targets, p);
+    int letter = word.ptr[0] - 'a';
+    size_t first = english_first[letter];
+    return in_rows(english_common + first, english_first[letter + 1] - first, p) ||
+           in_rows(targets, sizeof targets / sizeof *targets, p);
 }
 
 bool english_known(Str word)
@@ -91,9 +97,9 @@ bool english_known(Str word)
     if (listed(word))
         return true;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        Str end = str_of(endings[i]);
-        if (word.len >= end.len + 4 && str_ends(word, end) &&
-            listed((Str){word.ptr, word.len - end.len}))
+        Str end = endings[i];
+        if (word.ptr[word.len - 1] == end.ptr[end.len - 1] && word.len >= end.len + 4 &&
+            str_ends(word, end) && listed((Str){word.ptr, word.len - end.len}))
             return true;
     }
     return false;

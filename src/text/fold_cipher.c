@@ -126,8 +126,36 @@ static void turn_runs(Fold *f, FoldStep step)
     open_run(f, step, &run);
 }
 
+/* Letters of words that are unknown as they stand and known when turned; no run can hold more
+ * of SENSE_TURNED. */
+static size_t could_turn(FoldStep step, Str word)
+{
+    char turned[FOLD_WORD_MAX];
+    turn(step, word, turned);
+    return english_known((Str){turned, word.len}) ? word.len : 0;
+}
+
+/* False: neither way would find a run.  Both ask for each word whether it is known, and nearly
+ * every word of nearly every text is; it is looked up once. */
+static bool is_worth_turning(const Fold *f)
+{
+    size_t rotated = 0, reversed = 0;
+    for (size_t i = 0, to; i < f->len; i = to + 1) {
+        for (to = i; to < f->len && is_ascii_lower(f->p[to]); to++)
+            ;
+        Str word = {f->p + i, to - i};
+        if (word.len < 3 || word.len > FOLD_WORD_MAX || english_known(word))
+            continue;
+        rotated += could_turn(FOLD_ROT13, word);
+        reversed += could_turn(FOLD_REVERSED, word);
+    }
+    return rotated >= ENOUGH || reversed >= MOST_SURE;
+}
+
 void fold_cipher(Fold *f)
 {
+    if (!is_worth_turning(f))
+        return;
     turn_runs(f, FOLD_ROT13);
     turn_runs(f, FOLD_REVERSED);
 }

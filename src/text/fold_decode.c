@@ -27,18 +27,22 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* clang-format off */
 static int base64_value(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+' || c == '-')
-        return 62;
-    return c == '/' || c == '_' ? 63 : -1;
+    static const int8_t value[128] = {
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, 62, -1, 63, /* + - / */
+        52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
+        -1,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+        15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, 63, /* _ */
+        -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+        41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+    };
+    return (uint8_t)c < sizeof value ? value[(uint8_t)c] : -1;
 }
+/* clang-format on */
 
 static bool is_alnum(char c) { return base64_value(c) >= 0 && base64_value(c) < 62; }
 
@@ -218,18 +222,31 @@ static size_t decode_run(FoldWriter *w, size_t at, bool *found)
     return d.end;
 }
 
+/* Two digits, or "0x" and the like: what read_groups wants to see. */
+static bool may_be_group(Str s, size_t at)
+{
+    if (s.ptr[at] == '\\' || s.ptr[at] == '&')
+        return true;
+    return at + 1 < s.len && hex_value(s.ptr[at]) >= 0 &&
+           (hex_value(s.ptr[at + 1]) >= 0 || (s.ptr[at + 1] | 0x20) == 'x');
+}
+
 static bool decode_runs(Fold *f)
 {
     FoldWriter w = {f, 0};
     bool found = false;
-    for (size_t i = 0; i < f->len;) {
-        if (base64_value(f->p[i]) >= 0 || f->p[i] == '\\' || f->p[i] == '&') {
-            i = decode_run(&w, i, &found);
-            continue;
+    size_t done = 0, end;
+    for (size_t i = 0; i < f->len; i = end) {
+        end = base64_end(fold_text(f), i);
+        size_t n = end - i;
+        if (may_be_group(fold_text(f), i) || (n >= LEAST_BASE64 && n % 4 != 1)) {
+            fold_copy(&w, done, i);
+            done = end = decode_run(&w, i, &found);
+        } else if (n == 0) {
+            end++;
         }
-        fold_copy(&w, i, i + 1);
-        i++;
     }
+    fold_copy(&w, done, f->len);
     fold_end(&w);
     return found;
 }

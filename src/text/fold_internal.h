@@ -47,7 +47,17 @@ static inline void fold_put(FoldWriter *w, char c, uint32_t from)
     w->f->origin[w->at++] = from;
 }
 
-void fold_copy(FoldWriter *w, size_t from, size_t to); /* bytes of the text as they are */
+void fold_move(FoldWriter *w, size_t from, size_t to); /* as fold_copy, where it must move */
+
+/* Bytes of the text as they are. */
+static inline void fold_copy(FoldWriter *w, size_t from, size_t to)
+{
+    if (w->at == from)
+        w->at = to;
+    else
+        fold_move(w, from, to);
+}
+
 void fold_end(FoldWriter *w);
 
 /* A run of bytes other than white space at or behind *at; false at the end. */

@@ -115,7 +115,7 @@ static bool read_word(const char *in, size_t n, char *out)
 
 static bool is_leet_character(char c)
 {
-    return is_ascii_lower(c) || is_sign(c) || is_ascii_digit(c) || c == '*';
+    return is_ascii_lower(c) || is_ascii_digit(c) || c == '*' || (c != ' ' && is_sign(c));
 }
 
 typedef struct Shape {
@@ -196,32 +196,41 @@ static bool is_address(const Fold *f, size_t from, size_t to)
     return at_sign && dot;
 }
 
+/* A run [from, to) of leet characters at or behind *at that are not all letters; false: there
+ * is none. */
+static bool next_leet(const Fold *f, size_t *at, size_t *from, size_t *to)
+{
+    for (size_t i = *at; i < f->len; i++) {
+        bool plain = true;
+        *from = i;
+        for (; i < f->len && is_leet_character(f->p[i]); i++)
+            plain &= is_ascii_lower(f->p[i]);
+        *to = *at = i;
+        if (!plain)
+            return true;
+    }
+    return false;
+}
+
 void fold_leet(Fold *f)
 {
     FoldWriter w = {f, 0};
-    for (size_t i = 0; i < f->len;) {
-        size_t to = i;
-        while (to < f->len && is_leet_character(f->p[to]))
-            to++;
-        Str run = {f->p + i, to - i}, word = trim_signs(run);
+    size_t at = 0, done = 0, run, to;
+    while (next_leet(f, &at, &run, &to)) {
+        Str word = trim_signs((Str){f->p + run, to - run});
         char plain[FOLD_WORD_MAX];
-        if (run.len && !is_address(f, i, to) && undo_leet(word, plain)) {
-            size_t from = (size_t)(word.ptr - f->p), end = from + word.len, begin;
-            uint32_t source = f->origin[from], source_end = f->origin[end];
-            fold_copy(&w, i, from);
-            begin = w.at;
-            for (size_t k = 0; k < word.len; k++)
-                fold_put(&w, plain[k], f->origin[from + k]);
-            fold_note(f, FOLD_LEET, source, source_end, (Str){f->p + begin, w.at - begin});
-            fold_copy(&w, end, to);
-        } else {
-            fold_copy(&w, i, to);
-        }
-        i = to;
-        while (i < f->len && !is_leet_character(f->p[i]))
-            i++;
-        fold_copy(&w, to, i);
+        if (is_address(f, run, to) || !undo_leet(word, plain))
+            continue;
+        size_t from = (size_t)(word.ptr - f->p), end = from + word.len, begin;
+        uint32_t source = f->origin[from], source_end = f->origin[end];
+        fold_copy(&w, done, from);
+        done = end;
+        begin = w.at;
+        for (size_t k = 0; k < word.len; k++)
+            fold_put(&w, plain[k], f->origin[from + k]);
+        fold_note(f, FOLD_LEET, source, source_end, (Str){f->p + begin, w.at - begin});
     }
+    fold_copy(&w, done, f->len);
     fold_end(&w);
 }
 
@@ -392,35 +401,48 @@ static size_t join_part(Fold *f, const Spaced *s, size_t *first, size_t *last,
     return 0;
 }
 
+/* A letter or sign alone, at or behind *at; false: there is none. */
+static bool next_single(const Fold *f, size_t *at)
+{
+    bool joined = *at > 0 && joins_word(f, *at - 1);
+    for (size_t i = *at; i < f->len; i++) {
+        bool joins = joins_word(f, i);
+        char c = f->p[i];
+        if (!joined && (is_ascii_lower(c) || (c != ' ' && is_sign(c))) &&
+            !joins_word(f, i + 1)) {
+            *at = i;
+            return true;
+        }
+        joined = joins;
+    }
+    return false;
+}
+
 void fold_spacing(Fold *f)
 {
     FoldWriter w = {f, 0};
-    for (size_t i = 0; i < f->len;) {
+    size_t done = 0;
+    for (size_t i = 0; next_single(f, &i);) {
         Spaced s;
         char said[2 * SPACED_MAX];
-        size_t n = 0, first, last;
-        s.count = 0;
-        if ((is_ascii_lower(f->p[i]) || is_sign(f->p[i])) && !joins_word(f, i + 1) &&
-            (i == 0 || !joins_word(f, i - 1)))
-            read_spaced(f, i, &s);
-        if (s.count)
-            n = join_part(f, &s, &first, &last, said);
+        size_t first, last;
+        read_spaced(f, i, &s);
+        size_t n = join_part(f, &s, &first, &last, said);
         if (n == 0) {
-            size_t end = !s.count ? i + 1 : s.resume ? s.resume : s.end;
-            fold_copy(&w, i, end);
-            i = end;
+            i = s.resume ? s.resume : s.end;
             continue;
         }
         size_t begin = s.at[first], end = s.at[last - 1] + 1;
         uint32_t from = f->origin[begin], to = f->origin[end];
-        fold_copy(&w, i, begin);
+        fold_copy(&w, done, begin);
         for (size_t k = 0, letter = first; k < n; k++) {
             fold_put(&w, said[k], f->origin[s.at[letter]]);
             letter += said[k] != ' ' && letter + 1 < last;
         }
         fold_note(f, FOLD_SPACING, from, to, (Str){said, n});
-        i = end;
+        done = i = end;
     }
+    fold_copy(&w, done, f->len);
     fold_end(&w);
 }
 
@@ -450,8 +472,18 @@ static bool is_stretched(Str word)
     return run && other && !str_eq(word, STR("www"));
 }
 
+static bool has_triple(const Fold *f)
+{
+    bool found = false;
+    for (size_t i = 2; i < f->len; i++)
+        found |= f->p[i] == f->p[i - 1] && f->p[i] == f->p[i - 2] && is_ascii_lower(f->p[i]);
+    return found;
+}
+
 void fold_repeat(Fold *f)
 {
+    if (!has_triple(f))
+        return;
     FoldWriter w = {f, 0};
     for (size_t i = 0; i < f->len;) {
         size_t to = i;

@@ -12,6 +12,8 @@
 
 #include "text/utf8.h"
 
+#include <endian.h>
+
 /* ---- scripts ------------------------------------------------------------------------ */
 
 typedef enum Script {
@@ -175,37 +177,58 @@ enum {
 static void give(Pass *p, unsigned in, unsigned whole)
 {
     unsigned points = share(in, whole);
-    for (int l = 0; in; l++, in >>= 1)
-        if (in & 1)
-            p->points[l] += points;
+    for (; in; in &= in - 1)
+        p->points[__builtin_ctz(in)] += points;
 }
 
 /* ---- words -------------------------------------------------------------------------- */
 
+static uint64_t first_eight(const char *p)
+{
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    return be64toh(w);
+}
+
+/* To the first row that is not below by its first eight bytes, by halving without a branch
+ * that depends on the word; then along the few that share those. */
 static unsigned listed_in(const Pass *p)
 {
-    size_t low = 0, high = language_word_count;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        int c = memcmp(p->word, language_words[mid].word, LANGUAGE_WORD_MAX);
-        if (c == 0)
-            return language_words[mid].in;
-        if (c > 0)
-            low = mid + 1;
-        else
-            high = mid;
+    uint8_t letter = (uint8_t)(p->word[0] - 'a');
+    bool ascii = letter < 26;
+    const LanguageWord *row = language_words + language_first[ascii ? letter : 26];
+    const LanguageWord *end =
+        language_words + (ascii ? language_first[letter + 1] : language_word_count);
+    uint64_t word = first_eight(p->word);
+    for (size_t count = (size_t)(end - row); count > 0;) {
+        size_t half = (count + 1) / 2;
+        row += first_eight(row[half - 1].word) < word ? half : 0;
+        count -= half;
     }
+    for (; row < end && first_eight(row->word) == word; row++)
+        if (memcmp(p->word, row->word, LANGUAGE_WORD_MAX) == 0)
+            return row->in;
     return 0;
 }
 
 static unsigned ending_in(const Pass *p)
 {
-    for (size_t i = 0; i < language_ending_count; i++) {
-        const char *e = language_endings[i].ending;
-        size_t n = strlen(e);
-        if (p->len > n + 1 && p->word[p->len - 1] == e[n - 1] &&
-            memcmp(p->word + p->len - n, e, n) == 0)
-            return language_endings[i].in;
+    size_t low = 0, high = language_ending_count;
+    uint8_t last = (uint8_t)p->word[p->len - 1];
+    const LanguageEnding *e = language_endings;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if ((uint8_t)e[mid].ending[e[mid].len - 1] < last)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < language_ending_count; low++) {
+        size_t n = e[low].len;
+        if ((uint8_t)e[low].ending[n - 1] != last)
+            break;
+        if (p->len > n + 1 && memcmp(p->word + p->len - n, e[low].ending, n) == 0)
+            return e[low].in;
     }
     return 0;
 }
@@ -285,6 +308,8 @@ static size_t step_over(Str s, size_t at)
 {
     static const Str links[] = {STR("http://"), STR("https://"), STR("www.")};
     Str rest = {s.ptr + at, s.len - at};
+    if (!strchr("@#<hw", rest.ptr[0]))
+        return at;
     bool skip = rest.ptr[0] == '@' || rest.ptr[0] == '#';
     for (size_t i = 0; i < sizeof links / sizeof *links; i++)
         skip = skip || str_starts(rest, links[i]);
@@ -316,6 +341,21 @@ static void add_letter(Pass *p, Script script, uint32_t c)
             p->mark[marks[i].mark]++;
 }
 
+/* The letters of ASCII that stand from `at` on, the first at least; returns their end. */
+static size_t add_ascii(Pass *p, Str s, size_t at)
+{
+    size_t i = at, n = p->len;
+    for (uint8_t c; i < s.len && (uint8_t)((c = (uint8_t)(s.ptr[i] | 0x20)) - 'a') < 26;
+         i++, n++)
+        if (n < sizeof p->word)
+            p->word[n] = (char)c;
+    p->len = n;
+    p->letters[SCRIPT_LATIN] += (unsigned)(i - at);
+    return i;
+}
+
+static bool is_ascii_letter(char c) { return (uint8_t)((c | 0x20) - 'a') < 26; }
+
 static void read_text(Pass *p, Str s)
 {
     bool fresh = true; /* behind white space */
@@ -329,6 +369,11 @@ static void read_text(Pass *p, Str s)
                 fresh = false;
                 continue;
             }
+        }
+        if (is_ascii_letter(s.ptr[at])) {
+            at = add_ascii(p, s, at);
+            fresh = false;
+            continue;
         }
         uint32_t c = utf8_decode(s, at, &bytes);
         fresh = bytes == 1 && is_space(s.ptr[at]);

@@ -24,8 +24,14 @@ typedef struct LanguageWord {
 extern const LanguageWord language_words[]; /* in ascending order */
 extern const size_t language_word_count;
 
+/* Words with the letter 'a' + i are [first[i], first[i + 1]); other letters come behind 'z'. */
+extern const uint16_t language_first[27];
+
+enum { LANGUAGE_ENDING_MAX = 7 };
+
 typedef struct LanguageEnding {
-    const char *ending;
+    char ending[LANGUAGE_ENDING_MAX];
+    uint8_t len;
     uint16_t in;
 } LanguageEnding;
 

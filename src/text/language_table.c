@@ -450,21 +450,36 @@ const LanguageWord language_words[] = {
     {"ơi", VI}, {"și", OTHER}, {"ạ", VI}, {"ở", VI},
 };
 const size_t language_word_count = sizeof language_words / sizeof *language_words;
+const uint16_t language_first[27] = {
+    0, 165, 302, 402, 547, 634, 679, 759, 880, 936, 991, 1104, 1176, 1321,
+    1447, 1514, 1617, 1650, 1675, 1859, 2019, 2059, 2122, 2218, 2222, 2247, 2272,
+};
 
+#define ENDING(text) text, sizeof text - 1
+
+/* By their last byte; of several that fit, the first is taken. */
 const LanguageEnding language_endings[] = {
-    {"ing", EN}, {"ness", EN}, {"tion", EN | FR}, {"ly", EN}, {"ed", EN}, {"ght", EN},
-    {"ould", EN}, {"ck", EN}, {"ung", DE}, {"lich", DE}, {"keit", DE}, {"isch", DE},
-    {"schen", DE}, {"cht", DE | NL}, {"ern", DE}, {"ßen", DE}, {"eux", FR}, {"euse", FR},
-    {"aient", FR}, {"ment", EN | FR}, {"ique", FR}, {"ées", FR}, {"és", FR}, {"ais", FR | PT},
-    {"ción", ES}, {"ciones", ES}, {"mente", ES | PT | IT}, {"ando", ES | PT | IT},
-    {"iendo", ES}, {"dad", ES}, {"os", ES | PT}, {"as", ES | PT}, {"ado", ES | PT}, {"ção", PT},
-    {"ções", PT}, {"ões", PT}, {"ão", PT}, {"inho", PT}, {"endo", ES | PT | IT}, {"dade", PT},
-    {"eira", PT}, {"zione", IT}, {"zioni", IT}, {"ità", IT}, {"etto", IT}, {"ato", IT},
-    {"ata", IT}, {"are", EN | IT}, {"ere", EN | IT}, {"ijk", NL}, {"heid", NL}, {"aar", NL},
-    {"oor", NL}, {"gen", DE | NL}, {"ijn", NL}, {"dt", DE | NL}, {"lar", TR}, {"ler", TR},
-    {"yor", TR}, {"mak", TR}, {"mek", TR}, {"dır", TR}, {"lık", TR}, {"nın", TR}, {"nya", ID},
-    {"kan", ID}, {"ość", PL}, {"ych", PL}, {"ego", PL}, {"ów", PL}, {"ach", DE | PL},
-    {"ować", PL}, {"cie", PL}, {"ngh", VI}, {"ợc", VI},
+    {ENDING("eira"), PT}, {ENDING("ata"), IT}, {ENDING("nya"), ID}, {ENDING("ợc"), VI},
+    {ENDING("ed"), EN}, {ENDING("ould"), EN}, {ENDING("dad"), ES}, {ENDING("heid"), NL},
+    {ENDING("euse"), FR}, {ENDING("ique"), FR}, {ENDING("mente"), ES | PT | IT},
+    {ENDING("dade"), PT}, {ENDING("zione"), IT}, {ENDING("are"), EN | IT},
+    {ENDING("ere"), EN | IT}, {ENDING("cie"), PL}, {ENDING("ing"), EN}, {ENDING("ung"), DE},
+    {ENDING("lich"), DE}, {ENDING("isch"), DE}, {ENDING("ych"), PL}, {ENDING("ach"), DE | PL},
+    {ENDING("ngh"), VI}, {ENDING("zioni"), IT}, {ENDING("ck"), EN}, {ENDING("ijk"), NL},
+    {ENDING("mak"), TR}, {ENDING("mek"), TR}, {ENDING("lık"), TR}, {ENDING("tion"), EN | FR},
+    {ENDING("schen"), DE}, {ENDING("ern"), DE}, {ENDING("ßen"), DE}, {ENDING("ción"), ES},
+    {ENDING("gen"), DE | NL}, {ENDING("ijn"), NL}, {ENDING("nın"), TR}, {ENDING("kan"), ID},
+    {ENDING("ando"), ES | PT | IT}, {ENDING("iendo"), ES}, {ENDING("ado"), ES | PT},
+    {ENDING("ção"), PT}, {ENDING("ão"), PT}, {ENDING("inho"), PT},
+    {ENDING("endo"), ES | PT | IT}, {ENDING("etto"), IT}, {ENDING("ato"), IT},
+    {ENDING("ego"), PL}, {ENDING("aar"), NL}, {ENDING("oor"), NL}, {ENDING("lar"), TR},
+    {ENDING("ler"), TR}, {ENDING("yor"), TR}, {ENDING("dır"), TR}, {ENDING("ness"), EN},
+    {ENDING("ées"), FR}, {ENDING("és"), FR}, {ENDING("ais"), FR | PT}, {ENDING("ciones"), ES},
+    {ENDING("os"), ES | PT}, {ENDING("as"), ES | PT}, {ENDING("ções"), PT},
+    {ENDING("ões"), PT}, {ENDING("ght"), EN}, {ENDING("keit"), DE}, {ENDING("cht"), DE | NL},
+    {ENDING("aient"), FR}, {ENDING("ment"), EN | FR}, {ENDING("dt"), DE | NL},
+    {ENDING("ów"), PL}, {ENDING("eux"), FR}, {ENDING("ly"), EN}, {ENDING("ość"), PL},
+    {ENDING("ować"), PL}, {ENDING("ità"), IT},
 };
 const size_t language_ending_count = sizeof language_endings / sizeof *language_endings;
 

@@ -148,36 +148,46 @@ static void sort_buckets(uint32_t *p, uint32_t *scratch, size_t n, uint32_t buck
     int bits = 1;
     while (1u << 2 * bits < buckets)
         bits++;
-    for (int shift = 0; shift <= bits; shift += bits) {
-        uint32_t at[RADIX_MAX], sum = 0, radix = 1u << bits;
-        memset(at, 0, radix * sizeof *at);
-        for (size_t i = 0; i < n; i++)
-            at[p[i] >> shift & (radix - 1)]++;
-        for (uint32_t d = 0; d < radix; d++) {
-            uint32_t c = at[d];
-            at[d] = sum;
-            sum += c;
-        }
-        for (size_t i = 0; i < n; i++)
-            scratch[at[p[i] >> shift & (radix - 1)]++] = p[i];
-        uint32_t *swap = p;
-        p = scratch;
-        scratch = swap;
+    uint32_t at[2][RADIX_MAX], radix = 1u << bits, low = 0, high = 0;
+    memset(at[0], 0, radix * sizeof *at[0]);
+    memset(at[1], 0, radix * sizeof *at[1]);
+    for (size_t i = 0; i < n; i++) {
+        at[0][p[i] & (radix - 1)]++;
+        at[1][p[i] >> bits]++;
     }
+    for (uint32_t d = 0; d < radix; d++) {
+        uint32_t in_low = at[0][d], in_high = at[1][d];
+        at[0][d] = low;
+        at[1][d] = high;
+        low += in_low;
+        high += in_high;
+    }
+    for (size_t i = 0; i < n; i++)
+        scratch[at[0][p[i] & (radix - 1)]++] = p[i];
+    for (size_t i = 0; i < n; i++)
+        p[at[1][scratch[i] >> bits]++] = scratch[i];
 }
 
-static bool bag_of(Arena *a, Str view, uint32_t buckets, Bag *b, Err *err)
+/* Lists of a short text, which need no memory of the arena's and no zeroes. */
+enum { FEW = 2048 };
+
+typedef struct Few {
+    uint32_t list[FEW], scratch[FEW];
+} Few;
+
+static bool bag_of(Arena *a, Str view, uint32_t buckets, Few *few, Bag *b, Err *err)
 {
     view = utf8_head(view, NGRAM_TEXT_MAX);
     /* a word of w characters and the byte behind it give 4w n-grams; w = 1 gives 5 for 2
      * bytes; a stretch adds 2 characters for 500 */
     size_t room = 6 * (view.len + 2);
     *b = (Bag){.room = room, .mask = buckets - 1};
-    b->bucket = arena_try_array(a, uint32_t, room);
+    b->bucket = few && room <= FEW ? few->list : arena_try_array(a, uint32_t, room);
     if (!b->bucket)
         return err_set(err, ERR_LIMIT, "no room for the n-grams of %zu bytes", view.len);
     add_view(b, view);
-    uint32_t *scratch = arena_try_array(a, uint32_t, b->count);
+    uint32_t *scratch =
+        few && room <= FEW ? few->scratch : arena_try_array(a, uint32_t, b->count);
     if (!scratch)
         return err_set(err, ERR_LIMIT, "no room for the n-grams of %zu bytes", view.len);
     sort_buckets(b->bucket, scratch, b->count, buckets);
@@ -222,6 +232,23 @@ static size_t merge(const Bag *x, const Bag *y, uint32_t *bucket, float *value)
     return n;
 }
 
+/* The same of one list, without a branch that depends on it. */
+static size_t count_alone(const Bag *b, uint32_t *bucket, float *value)
+{
+    float logs[LOGS] = {[1] = 1};
+    size_t n = 0, first = 0; /* of the run that is being counted */
+    for (size_t i = 0; i < b->count; i++) {
+        bool fresh = i == 0 || b->bucket[i] != b->bucket[i - 1];
+        first ^= (first ^ i) & -(size_t)fresh;
+        n += fresh;
+        bucket[n - 1] = b->bucket[i];
+        value[n - 1] = (float)(i - first + 1);
+    }
+    for (size_t i = 0; i < n; i++)
+        value[i] = value_of((size_t)value[i], logs);
+    return n;
+}
+
 static void scale_to_one(float *v, size_t n)
 {
     double sum = 0;
@@ -232,9 +259,23 @@ static void scale_to_one(float *v, size_t n)
         v[i] *= by;
 }
 
+static bool differs_in_case(Str text, Str folded)
+{
+    uint8_t other = 0;
+    if (text.len != folded.len)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = (uint8_t)text.ptr[i], capital = (uint8_t)(c - 'A') < 26;
+        other |= (uint8_t)((c + capital * 32) ^ (uint8_t)folded.ptr[i]) | (c & 0x80);
+    }
+    return other == 0;
+}
+
 /* The folded view is the text but for capitals and white space: no word differs. */
 static bool is_plain(Str text, Str folded)
 {
+    if (differs_in_case(text, folded))
+        return true;
     size_t at = 0;
     bool gap = false;
     for (size_t i = 0; i < text.len; i++) {
@@ -247,7 +288,7 @@ static bool is_plain(Str text, Str folded)
             return false;
         gap = false;
         c = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-        if (c < 0 || at == folded.len || folded.ptr[at++] != c)
+        if ((uint8_t)c >= 0x80 || at == folded.len || folded.ptr[at++] != c)
             return false;
     }
     return at == folded.len;
@@ -264,7 +305,7 @@ static bool bag_of_original(Arena *a, Str original, const Folded *folded, uint32
     Str head = utf8_head(original, NGRAM_TEXT_MAX);
     if (!nfkc(a, head, NFKC_CASEFOLD, &lower, err))
         return false;
-    return str_eq(lower.text, folded->text) || bag_of(a, lower.text, buckets, b, err);
+    return str_eq(lower.text, folded->text) || bag_of(a, lower.text, buckets, NULL, b, err);
 }
 
 bool ngrams_read(Arena *a, Str original, const Folded *folded, uint32_t buckets, Ngrams *out,
@@ -274,14 +315,15 @@ bool ngrams_read(Arena *a, Str original, const Folded *folded, uint32_t buckets,
         return err_set(err, ERR_INPUT, "%u buckets: not a power of two up to %d", buckets,
                        NGRAM_BUCKETS_MAX);
     Bag x, y;
+    Few few;
     if (!bag_of_original(a, original, folded, buckets, &x, err) ||
-        !bag_of(a, folded->text, buckets, &y, err))
+        !bag_of(a, folded->text, buckets, &few, &y, err))
         return false;
     uint32_t *bucket = arena_try_array(a, uint32_t, x.count + y.count);
     float *value = arena_try_array(a, float, x.count + y.count);
     if (!bucket || !value)
         return err_set(err, ERR_LIMIT, "no room for %zu n-grams", x.count + y.count);
-    size_t n = merge(&x, &y, bucket, value);
+    size_t n = x.count ? merge(&x, &y, bucket, value) : count_alone(&y, bucket, value);
     scale_to_one(value, n);
     *out = (Ngrams){bucket, value, n};
     return true;

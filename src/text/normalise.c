@@ -71,13 +71,11 @@ void fold_note(Fold *f, FoldStep step, uint32_t from, uint32_t to, Str became)
     };
 }
 
-void fold_copy(FoldWriter *w, size_t from, size_t to)
+void fold_move(FoldWriter *w, size_t from, size_t to)
 {
     Fold *f = w->f;
-    if (w->at != from) {
-        memmove(f->p + w->at, f->p + from, to - from);
-        memmove(f->origin + w->at, f->origin + from, (to - from) * sizeof *f->origin);
-    }
+    memmove(f->p + w->at, f->p + from, to - from);
+    memmove(f->origin + w->at, f->origin + from, (to - from) * sizeof *f->origin);
     w->at += to - from;
 }
 
@@ -101,9 +99,22 @@ bool fold_token(const Fold *f, size_t *at, size_t *from, size_t *to)
     return *from < i;
 }
 
+static bool is_single_spaced(const Fold *f)
+{
+    bool after_space = true, only = true;
+    for (size_t i = 0; i < f->len; i++) {
+        bool space = is_space(f->p[i]);
+        only &= !space || (f->p[i] == ' ' && !after_space);
+        after_space = space;
+    }
+    return only && (f->len == 0 || !after_space);
+}
+
 /* White space and control characters become one space; none at either end. */
 void fold_spaces(Fold *f)
 {
+    if (is_single_spaced(f))
+        return;
     FoldWriter w = {f, 0};
     size_t at = 0, from, to;
     while (fold_token(f, &at, &from, &to)) {

@@ -36,6 +36,11 @@ static Kind kind_at(Str s, size_t at, size_t *bytes)
                : BETWEEN;
 }
 
+static bool is_ascii_word(char c)
+{
+    return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10;
+}
+
 bool word_next(Str s, size_t *at, Str *word)
 {
     size_t i = *at, bytes = 0;
@@ -49,8 +54,9 @@ bool word_next(Str s, size_t *at, Str *word)
     size_t from = i;
     i += bytes;
     if (k == WORD)
-        for (; i < s.len && kind_at(s, i, &bytes) == WORD; i += bytes)
-            ;
+        for (; i < s.len && (is_ascii_word(s.ptr[i]) || kind_at(s, i, &bytes) == WORD);
+             i += bytes)
+            bytes = is_ascii_word(s.ptr[i]) ? 1 : bytes;
     *word = (Str){s.ptr + from, i - from};
     *at = i;
     return true;

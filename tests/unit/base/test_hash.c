@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "base/hash.h"
+#include "base/hash_short.h"
 
 /* FIPS 180-4 and its example files. */
 static const struct {
@@ -92,12 +93,31 @@ static void hash64_is_the_same_for_ever(void **state)
     assert_true(hash64((Str){0}, 0) == rows[0].seed0);
 }
 
+/* Any bytes, and any seed: the inline hashes are hash64. */
+static void short_hashes_are_hash64(void **state)
+{
+    (void)state;
+    uint64_t state64 = 9;
+    for (int round = 0; round < 20000; round++) {
+        uint64_t bytes = random_u64(&state64), seed = round % 2 ? random_u64(&state64) : 3;
+        char p[8];
+        memcpy(p, &bytes, sizeof p);
+        HashShort s = hash_short(seed);
+        uint64_t w = hash_short_load(p);
+        assert_true(hash_short2(s, w) == hash64((Str){p, 2}, seed));
+        assert_true(hash_short3(s, w) == hash64((Str){p, 3}, seed));
+        assert_true(hash_short4(s, w) == hash64((Str){p, 4}, seed));
+        assert_true(hash_short5(s, w) == hash64((Str){p, 5}, seed));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_are_the_published_ones),
         cmocka_unit_test(a_digest_is_read_back_and_nothing_else_is),
         cmocka_unit_test(hash64_is_the_same_for_ever),
+        cmocka_unit_test(short_hashes_are_hash64),
     };
     return cmocka_run_group_tests_name("base/hash", tests, NULL, NULL);
 }

@@ -165,13 +165,22 @@ static void the_tables_are_in_order_and_whole(void **state)
             fail_msg("'%.12s' is not in its place", w->word);
         size_t len = strnlen(w->word, LANGUAGE_WORD_MAX);
         assert_true(utf8_valid((Str){w->word, len}, NULL));
+        size_t letter = (uint8_t)w->word[0] < 0x80 ? (size_t)(w->word[0] - 'a') : 26;
+        assert_in_range(i, language_first[letter],
+                        letter < 26 ? language_first[letter + 1] - 1u : language_word_count);
     }
     for (size_t i = 0; i < language_letter_count; i++) {
         assert_true(language_letters[i].in && !(language_letters[i].in & ~all));
         assert_true(i == 0 || language_letters[i - 1].letter < language_letters[i].letter);
     }
-    for (size_t i = 0; i < language_ending_count; i++)
-        assert_true(language_endings[i].ending[0] && language_endings[i].in);
+    uint8_t before = 0;
+    for (size_t i = 0; i < language_ending_count; i++) {
+        const LanguageEnding *e = &language_endings[i];
+        assert_true(e->in && e->len == strlen(e->ending) && e->len > 0);
+        uint8_t last = (uint8_t)e->ending[e->len - 1];
+        assert_true(before <= last);
+        before = last;
+    }
 }
 
 int main(void)

@@ -1,8 +1,10 @@
 #include "test.h"
 
+#include "base/hash.h"
 #include "text/ngram.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { BUCKETS = 1 << 18 };
 
@@ -46,6 +48,79 @@ static void buckets_ascend_and_values_have_length_one(void **state)
         }
         if (n.count)
             assert_true(fabs(dot(&n, &n) - 1) < 1e-5);
+        arena_rewind(a, mark);
+    }
+}
+
+static int by_number(const void *x, const void *y)
+{
+    uint32_t i = *(const uint32_t *)x, j = *(const uint32_t *)y;
+    return (i > j) - (i < j);
+}
+
+/* What ngram.h says, written as plainly as can be, for lower-case words between spaces. */
+static size_t plain_buckets(Arena *a, Str text, uint32_t **out)
+{
+    uint32_t *p = *out = arena_array(a, uint32_t, 8 * text.len + 8);
+    size_t n = 0, distinct = 0;
+    uint64_t before = 0;
+    for (size_t from = 0, to; from < text.len; from = to + 1) {
+        for (to = from; to < text.len && text.ptr[to] != ' '; to++)
+            ;
+        if (to == from)
+            continue;
+        uint64_t h = hash64((Str){text.ptr + from, to - from}, 1);
+        p[n++] = (uint32_t)h & (BUCKETS - 1);
+        if (n > 1) {
+            uint64_t pair = before * 0x9e3779b97f4a7c15u + ((h << 31) | (h >> 33)) + 2;
+            pair = (pair ^ (pair >> 32)) * 0xd6e8feb86659fd93u;
+            p[n++] = (uint32_t)(pair ^ (pair >> 32)) & (BUCKETS - 1);
+        }
+        before = h;
+        Str padded = str_print(a, " %.*s ", (int)(to - from), text.ptr + from);
+        for (size_t k = 2; k <= 5; k++)
+            for (size_t i = 0; i + k <= padded.len; i++)
+                p[n++] = (uint32_t)hash64((Str){padded.ptr + i, k}, 3) & (BUCKETS - 1);
+    }
+    qsort(p, n, sizeof *p, by_number);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || p[i] != p[i - 1])
+            p[distinct++] = p[i];
+    return distinct;
+}
+
+/* With capitals and white space of every kind around the words: one list serves both views;
+ * also where there are more n-grams than short texts have, and words of hundreds of letters. */
+static void each_ngram_of_each_word_is_there(void **state)
+{
+    Arena *a = *state;
+    uint64_t seed = 8;
+    for (int round = 0; round < 200; round++) {
+        ArenaMark mark = arena_mark(a);
+        size_t len = random_u64(&seed) % (round % 8 ? 90 : 4000);
+        char *plain = arena_array(a, char, len), *shouted = arena_array(a, char, len + 1);
+        for (size_t i = 0; i < len; i++) {
+            uint64_t r = random_u64(&seed);
+            plain[i] = "qwrtz  "[r % (round % 5 ? 7 : 5)];
+            shouted[i] = plain[i] == ' ' ? " \n\t\x7f"[r >> 8 & 3]
+                         : r >> 16 & 1   ? (char)(plain[i] - 32)
+                                         : plain[i];
+        }
+        for (size_t i = 2; i < len; i++) /* no letter three times, or it is squeezed */
+            if (plain[i] == plain[i - 1] && plain[i] == plain[i - 2])
+                plain[i] = shouted[i] = plain[i] == 'q' ? 'w' : 'q';
+        Folded f;
+        Ngrams got;
+        Err err = {0};
+        uint32_t *want;
+        if (!normalise(a, (Str){shouted, len}, &f, &err) || f.disguised)
+            fail_msg("letters that say nothing were folded");
+        if (!ngrams_read(a, (Str){shouted, len}, &f, BUCKETS, &got, &err))
+            fail_msg("%s", err.msg);
+        size_t n = plain_buckets(a, (Str){plain, len}, &want);
+        assert_int_equal(n, got.count);
+        if (n)
+            assert_memory_equal(got.bucket, want, n * sizeof *want);
         arena_rewind(a, mark);
     }
 }
@@ -130,6 +205,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(buckets_ascend_and_values_have_length_one, with_arena,
+                                        without_arena),
+        cmocka_unit_test_setup_teardown(each_ngram_of_each_word_is_there, with_arena,
                                         without_arena),
         cmocka_unit_test_setup_teardown(case_and_white_space_do_not_matter, with_arena,
                                         without_arena),
