@@ -77,10 +77,13 @@ static size_t plain_buckets(Arena *a, Str text, uint32_t **out)
             p[n++] = (uint32_t)(pair ^ (pair >> 32)) & (BUCKETS - 1);
         }
         before = h;
-        Str padded = str_print(a, " %.*s ", (int)(to - from), text.ptr + from);
-        for (size_t k = 2; k <= 5; k++)
-            for (size_t i = 0; i + k <= padded.len; i++)
-                p[n++] = (uint32_t)hash64((Str){padded.ptr + i, k}, 3) & (BUCKETS - 1);
+        for (size_t part = from; part < to; part += 510) { /* long words fall apart */
+            int len = to - part < 510 ? (int)(to - part) : 510;
+            Str padded = str_print(a, " %.*s ", len, text.ptr + part);
+            for (size_t k = 2; k <= 5; k++)
+                for (size_t i = 0; i + k <= padded.len; i++)
+                    p[n++] = (uint32_t)hash64((Str){padded.ptr + i, k}, 3) & (BUCKETS - 1);
+        }
     }
     qsort(p, n, sizeof *p, by_number);
     for (size_t i = 0; i < n; i++)
