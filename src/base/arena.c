@@ -16,11 +16,14 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { ALIGN = 64 }; /* a cache line: kernels may load whole vectors */
+enum {
+    ALIGN = 64, /* a cache line: kernels may load whole vectors */
+    PAGE = 4096,
+};
 
 /* The header is the arena's own first allocation.  Under ASan everything from `used`
- * to `frontier` is poisoned; poisoning a large reservation whole would touch an
- * eighth of it in shadow memory. */
+ * to `frontier`, which nothing has ever reached beyond, is poisoned; poisoning a large
+ * reservation whole would touch an eighth of it in shadow memory. */
 struct Arena {
     size_t used, limit, frontier;
 };
@@ -132,3 +135,14 @@ void arena_rewind(Arena *a, ArenaMark mark)
 }
 
 void arena_reset(Arena *a) { arena_rewind(a, HEADER); }
+
+/* `frontier` is as far as anything ever reached, rounded up. */
+void arena_trim(Arena *a, size_t keep)
+{
+    size_t from = a->used > keep ? a->used : keep;
+    from = (from + PAGE - 1) & ~(size_t)(PAGE - 1);
+    if (from >= a->frontier)
+        return;
+    madvise((char *)a + from, a->frontier - from, MADV_DONTNEED);
+    a->frontier = from;
+}

@@ -10,9 +10,9 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 
-typedef enum Kind { KIND_COUNTER, KIND_GAUGE, KIND_HISTOGRAM } Kind;
+typedef enum Kind { KIND_COUNTER, KIND_GAUGE, KIND_HISTOGRAM, KIND_SIZES } Kind;
 
-static const char *const kind_names[] = {"counter", "gauge", "histogram"};
+static const char *const kind_names[] = {"counter", "gauge", "histogram", "histogram"};
 
 enum { LABEL_VALUES_MAX = 8 };
 
@@ -37,10 +37,12 @@ static const struct {
 
 /* Upper bounds, and how they are written: printing a double would leave their looks to
  * chance. */
-static const struct {
-    uint64_t ns;
-    const char *seconds;
-} bounds[] = {
+typedef struct Bound {
+    uint64_t v;
+    const char *text;
+} Bound;
+
+static const Bound seconds[] = {
     {100000,      "0.0001" },
     {250000,      "0.00025"},
     {500000,      "0.0005" },
@@ -58,11 +60,31 @@ static const struct {
     {5000000000,  "5"      },
     {10000000000, "10"     },
 };
+static const Bound sizes[] = {
+    {1,     "1"    },
+    {2,     "2"    },
+    {4,     "4"    },
+    {8,     "8"    },
+    {16,    "16"   },
+    {32,    "32"   },
+    {64,    "64"   },
+    {128,   "128"  },
+    {256,   "256"  },
+    {512,   "512"  },
+    {1024,  "1024" },
+    {2048,  "2048" },
+    {4096,  "4096" },
+    {8192,  "8192" },
+    {16384, "16384"},
+    {32768, "32768"},
+};
 enum {
-    BOUNDS = sizeof bounds / sizeof *bounds,
-    CELL_SUM = BOUNDS + 1, /* behind the bucket of everything above */
+    BOUNDS = sizeof seconds / sizeof *seconds, /* and of sizes */
+    CELL_SUM = BOUNDS + 1,                     /* behind the bucket of everything above */
     HISTOGRAM_CELLS = BOUNDS + 2
 };
+
+_Static_assert(sizeof sizes == sizeof seconds, "both histograms have as many cells");
 
 struct Metrics {
     int first[METRIC_COUNT]; /* cell of each metric's first series */
@@ -77,9 +99,16 @@ static int label_count(MetricId id)
     return n;
 }
 
-static int series_cells(MetricId id)
+static bool is_histogram(MetricId id)
 {
-    return metrics[id].kind == KIND_HISTOGRAM ? HISTOGRAM_CELLS : 1;
+    return metrics[id].kind == KIND_HISTOGRAM || metrics[id].kind == KIND_SIZES;
+}
+
+static int series_cells(MetricId id) { return is_histogram(id) ? HISTOGRAM_CELLS : 1; }
+
+static const Bound *bounds_of(MetricId id)
+{
+    return metrics[id].kind == KIND_SIZES ? sizes : seconds;
 }
 
 Metrics *metrics_new(Arena *a)
@@ -122,15 +151,16 @@ void metric_set(Metrics *m, MetricId id, int label, int64_t v)
     atomic_store_explicit(series(m, id, label), (uint64_t)v, memory_order_relaxed);
 }
 
-void metric_observe(Metrics *m, MetricId id, int label, uint64_t ns)
+void metric_observe(Metrics *m, MetricId id, int label, uint64_t v)
 {
-    assert(metrics[id].kind == KIND_HISTOGRAM);
+    assert(is_histogram(id));
     _Atomic uint64_t *c = series(m, id, label);
+    const Bound *bound = bounds_of(id);
     int b = 0;
-    while (b < BOUNDS && ns > bounds[b].ns)
+    while (b < BOUNDS && v > bound[b].v)
         b++;
     bump(&c[b], 1);
-    bump(&c[CELL_SUM], ns);
+    bump(&c[CELL_SUM], v);
 }
 
 static uint64_t histogram_count(const _Atomic uint64_t *c)
@@ -144,7 +174,7 @@ static uint64_t histogram_count(const _Atomic uint64_t *c)
 uint64_t metric_get(const Metrics *m, MetricId id, int label)
 {
     const _Atomic uint64_t *c = series(m, id, label);
-    return metrics[id].kind == KIND_HISTOGRAM ? histogram_count(c) : peek(c);
+    return is_histogram(id) ? histogram_count(c) : peek(c);
 }
 
 /* name_bucket{route="other",le="0.1"}: the braces are left out when nothing is in them. */
@@ -169,12 +199,15 @@ static void print_histogram(const Metrics *m, MetricId id, int label, Buf *out)
     uint64_t n = 0;
     for (int b = 0; b <= BOUNDS; b++) {
         n += peek(&c[b]);
-        print_name(out, id, "_bucket", label, b < BOUNDS ? bounds[b].seconds : "+Inf");
+        print_name(out, id, "_bucket", label, b < BOUNDS ? bounds_of(id)[b].text : "+Inf");
         buf_print(out, "%" PRIu64 "\n", n);
     }
     uint64_t sum = peek(&c[CELL_SUM]);
     print_name(out, id, "_sum", label, NULL);
-    buf_print(out, "%" PRIu64 ".%09" PRIu64 "\n", sum / 1000000000, sum % 1000000000);
+    if (metrics[id].kind == KIND_SIZES)
+        buf_print(out, "%" PRIu64 "\n", sum);
+    else
+        buf_print(out, "%" PRIu64 ".%09" PRIu64 "\n", sum / 1000000000, sum % 1000000000);
     print_name(out, id, "_count", label, NULL);
     buf_print(out, "%" PRIu64 "\n", n); /* the same n: buckets and count always agree */
 }
@@ -189,6 +222,7 @@ void metrics_print(const Metrics *m, Buf *out)
             uint64_t v = metric_get(m, id, label);
             switch (metrics[i].kind) {
             case KIND_HISTOGRAM:
+            case KIND_SIZES:
                 print_histogram(m, id, label, out);
                 break;
             case KIND_GAUGE:

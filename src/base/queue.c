@@ -13,7 +13,7 @@
 struct Queue {
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t filled;
-    size_t first, count, capacity;
+    size_t first, count, capacity, waiting;
     bool stopped;
     void *item[];
 };
@@ -53,17 +53,35 @@ bool queue_try_put(Queue *q, void *item)
     return ok;
 }
 
+/* Under the lock; there is one. */
+static void *take_first(Queue *q)
+{
+    void *item = q->item[q->first];
+    q->first = (q->first + 1) % q->capacity;
+    q->count--;
+    return item;
+}
+
 bool queue_take(Queue *q, void **out)
 {
     pthread_mutex_lock(&q->lock);
+    q->waiting++;
     while (q->count == 0 && !q->stopped)
         pthread_cond_wait(&q->filled, &q->lock);
+    q->waiting--;
     bool ok = q->count > 0;
-    if (ok) {
-        *out = q->item[q->first];
-        q->first = (q->first + 1) % q->capacity;
-        q->count--;
-    }
+    if (ok)
+        *out = take_first(q);
+    pthread_mutex_unlock(&q->lock);
+    return ok;
+}
+
+bool queue_take_surplus(Queue *q, void **out)
+{
+    pthread_mutex_lock(&q->lock);
+    bool ok = q->count > q->waiting; /* a woken taker counts until it has the lock */
+    if (ok)
+        *out = take_first(q);
     pthread_mutex_unlock(&q->lock);
     return ok;
 }

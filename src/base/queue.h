@@ -17,6 +17,10 @@ void queue_close(Queue *q);         /* nobody may be using it any more; NULL is 
 bool queue_try_put(Queue *q, void *item); /* false: full, or stopped */
 bool queue_take(Queue *q, void **out);    /* waits; false: stopped and empty */
 
+/* What nobody else waits for, at once: false when each item left has a waiting taker.  So one
+ * thread can gather several items without taking them from an idle one. */
+bool queue_take_surplus(Queue *q, void **out);
+
 /* No more puts; takers get what is left, then false.  Wakes everybody. */
 void queue_stop(Queue *q);
 

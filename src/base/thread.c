@@ -7,8 +7,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
-enum { NAME_SIZE = 16 }; /* the kernel's */
+enum {
+    NAME_SIZE = 16, /* the kernel's */
+    NICE = 10,      /* a tenth of a processor beside one busy thread that is not */
+};
 
 struct Thread {
     pthread_t id;
@@ -71,6 +76,10 @@ bool thread_each(const char *name, void (*run)(void *item), ThreadItems items, E
         thread_join(thread[t]);
     return ok;
 }
+
+/* Linux keeps this for each thread, whatever POSIX says.  It cannot fail: anybody may be
+ * nicer than he is. */
+void thread_give_way(void) { (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE); }
 
 int thread_processors(void)
 {

@@ -23,6 +23,9 @@ typedef struct ThreadItems {
 } ThreadItems;
 bool thread_each(const char *name, void (*run)(void *item), ThreadItems items, Err *err);
 
+/* The calling thread gives way to others of the process where processors are short. */
+void thread_give_way(void);
+
 int thread_processors(void); /* that this process may use (affinity); >= 1 */
 
 #endif
