@@ -4,6 +4,7 @@
 #include "nn/pool.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* The block as the compiler lays it out: the offsets are then its business. */
 typedef struct Layout {
@@ -54,5 +55,24 @@ void network_text(const Network *n, Arena *a, const Pieces *p, float logit[FACTO
         arena_rewind(a, batch_mark);
     }
     pool_forward(each, n->params->pool_s, (int)windows, FACTOR_COUNT, logit);
+    arena_rewind(a, mark);
+}
+
+void network_batch(const Network *n, Arena *a, const NetworkWindow *w, int count)
+{
+    ArenaMark mark = arena_mark(a);
+    int32_t *start = arena_array(a, int32_t, (size_t)count + 1);
+    for (int i = 0; i < count; i++)
+        start[i + 1] = start[i] + w[i].count;
+    int32_t *piece = arena_array(a, int32_t, (size_t)start[count]);
+    for (int i = 0; i < count; i++)
+        memcpy(piece + start[i], w[i].piece, (size_t)w[i].count * sizeof *piece);
+    float *pooled = arena_array(a, float, (size_t)count *ENCODER_WIDTH);
+    float *logit = arena_array(a, float, (size_t)count *FACTOR_COUNT);
+    WindowBatch batch = {.piece = piece, .start = start, .count = count};
+    encoder_forward(n->kernels, n->encoder, a, &batch, pooled);
+    network_windows(n->kernels, n->params, pooled, count, logit);
+    for (int i = 0; i < count; i++)
+        memcpy(w[i].logit, logit + (size_t)i * FACTOR_COUNT, FACTOR_COUNT * sizeof *logit);
     arena_rewind(a, mark);
 }

@@ -65,4 +65,15 @@ typedef struct Network {
 enum { NETWORK_BATCH = 32 };
 void network_text(const Network *n, Arena *a, const Pieces *p, float logit[FACTOR_COUNT]);
 
+/* A window of some text, and where its logit[FACTOR_COUNT] goes. */
+typedef struct NetworkWindow {
+    const int32_t *piece;
+    int count; /* 1..ENCODER_MAX_PIECES */
+    float *logit;
+} NetworkWindow;
+
+/* Windows of any texts together.  A window's logits are those of network_text but for the last
+ * bits, where the kernels order their sums by the number of rows (encoder_forward). */
+void network_batch(const Network *n, Arena *a, const NetworkWindow *w, int count);
+
 #endif

@@ -8,7 +8,10 @@
  */
 #include "model/score.h"
 
+#include "nn/pool.h"
+
 #include <math.h>
+#include <string.h>
 
 static bool fast_is_sure(const Release *r, const float *logit)
 {
@@ -19,20 +22,10 @@ static bool fast_is_sure(const Release *r, const float *logit)
     return true;
 }
 
-/* Both readings of a disguised text; the greater of the two counts. */
-static void run_encoder(const Release *r, Arena *a, const Features *x, float *logit)
+Network score_network(const Release *r)
 {
-    const Pieces *reading[] = {&x->original, &x->disguised};
-    Network network = {release_kernels(r), release_encoder(r), release_network(r),
-                       *release_windows(r)};
-    for (int i = 0; i < 2; i++) {
-        float one[FACTOR_COUNT];
-        if (reading[i]->count == 0)
-            continue;
-        network_text(&network, a, reading[i], one);
-        for (int f = 0; f < FACTOR_COUNT; f++)
-            logit[f] = isnan(logit[f]) || one[f] > logit[f] ? one[f] : logit[f];
-    }
+    return (Network){release_kernels(r), release_encoder(r), release_network(r),
+                     *release_windows(r)};
 }
 
 static void join(const Release *r, Scores *s)
@@ -67,45 +60,125 @@ static void run_fast(const Release *r, Arena *a, const Ngrams *x, Scores *s)
             s->logit_fast[f] = logit[f];
 }
 
-static bool read_text(const Release *r, Arena *a, Str text, Tier tier, size_t max_pieces,
-                      Scores *s, Err *err)
+/* The ids alone, out of the scratch they were found in. */
+static void keep_reading(const Release *r, Arena *a, const Pieces *p, ScoreRun *run, int i)
+{
+    if (p->count == 0)
+        return;
+    int32_t *id = arena_array(a, int32_t, p->count);
+    memcpy(id, p->id, p->count * sizeof *id);
+    run->reading[i] = (Pieces){.id = id, .count = p->count};
+    run->windows[i] = windows_count(release_windows(r), p->count);
+}
+
+static bool read_text(const Release *r, Arena *a, Arena *scratch, Str text, Tier tier,
+                      size_t max_pieces, ScoreRun *run, Err *err)
 {
     Features x;
-    if (!features_ngrams(a, text, release_fast(r, FAST_JOINED)->layer.buckets, &x, err))
+    Scores *s = &run->scores;
+    if (!features_ngrams(scratch, text, release_fast(r, FAST_JOINED)->layer.buckets, &x, err))
         return false;
     s->disguised = x.folded.disguised;
-    if (x.folded.text.len > 0)
+    run->silent = x.folded.text.len == 0;
+    if (!run->silent)
         s->language = language_of(text);
-    run_fast(r, a, &x.ngrams, s);
+    run_fast(r, scratch, &x.ngrams, s);
     for (int f = 0; f < FACTOR_COUNT; f++)
         s->logit_encoder[f] = NAN;
-    if (x.folded.text.len == 0)
+    if (run->silent || tier == TIER_FAST || !network_reads(s->language) ||
+        (tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast)))
         return true;
-    if (tier != TIER_FAST && network_reads(s->language) &&
-        !(tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast))) {
-        if (!features_pieces(release_vocab(r), a, text, max_pieces, &x, err))
-            return false;
-        run_encoder(r, a, &x, s->logit_encoder);
-        s->encoder_ran = x.original.count + x.disguised.count > 0;
-        s->pieces_read = x.original.count;
-        s->capped = x.capped;
-    }
-    join(r, s);
+    if (!features_pieces(release_vocab(r), scratch, text, max_pieces, &x, err))
+        return false;
+    s->encoder_ran = x.original.count + x.disguised.count > 0;
+    s->pieces_read = x.original.count;
+    s->capped = x.capped;
+    keep_reading(r, a, &x.original, run, 0);
+    keep_reading(r, a, &x.disguised, run, 1);
     return true;
+}
+
+bool score_begin(const Release *r, Arena *a, Arena *scratch, Str text, Tier tier,
+                 size_t max_pieces, ScoreRun *out, Err *err)
+{
+    ScoreRun run = {0};
+    ArenaMark mark = arena_mark(scratch);
+    bool ok = read_text(r, a, scratch, text, tier, max_pieces, &run, err);
+    if (!ok || a != scratch)
+        arena_rewind(scratch, mark);
+    if (!ok)
+        return false;
+    size_t windows = score_windows(&run);
+    if (windows)
+        run.logit = arena_array(a, float, windows *FACTOR_COUNT);
+    *out = run;
+    return true;
+}
+
+size_t score_windows(const ScoreRun *run) { return run->windows[0] + run->windows[1]; }
+
+void score_window(const Release *r, const ScoreRun *run, size_t i, NetworkWindow *out)
+{
+    int which = i >= run->windows[0];
+    const Pieces *p = &run->reading[which];
+    const Windows *w = release_windows(r);
+    size_t start = windows_start(w, p->count, i - (which ? run->windows[0] : 0));
+    *out = (NetworkWindow){.piece = p->id + start,
+                           .count = (int)windows_size(w, p->count),
+                           .logit = run->logit + i * FACTOR_COUNT};
+}
+
+/* Of the readings of a disguised text the greater logit counts. */
+static void take_greater(Scores *s, const float *logit)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        if (isnan(s->logit_encoder[f]) || logit[f] > s->logit_encoder[f])
+            s->logit_encoder[f] = logit[f];
+}
+
+static void finish(const Release *r, const ScoreRun *run, Scores *s)
+{
+    if (!run->silent)
+        join(r, s);
+    policy_compose(release_policy(r), s->factor, s->composed);
+    for (int c = 0; c < CATEGORY_COUNT; c++)
+        s->category[c] = calibration_apply(&release_calibration(r)->map[c], s->composed[c]);
+}
+
+void score_end(const Release *r, const ScoreRun *run, Scores *out)
+{
+    Scores s = run->scores;
+    const float *each = run->logit, *sharpness = release_network(r)->pool_s;
+    for (int i = 0; i < 2; i++) {
+        float one[FACTOR_COUNT];
+        if (run->windows[i] == 0)
+            continue;
+        pool_forward(each, sharpness, (int)run->windows[i], FACTOR_COUNT, one);
+        take_greater(&s, one);
+        each += run->windows[i] * FACTOR_COUNT;
+    }
+    finish(r, run, &s);
+    *out = s;
 }
 
 bool score_text(const Release *r, Arena *a, Str text, Tier tier, size_t max_pieces, Scores *out,
                 Err *err)
 {
-    Scores s = {0};
+    ScoreRun run;
     ArenaMark mark = arena_mark(a);
-    bool ok = read_text(r, a, text, tier, max_pieces, &s, err);
+    bool ok = score_begin(r, a, a, text, tier, max_pieces, &run, err);
+    Network network = score_network(r);
+    for (int i = 0; ok && i < 2; i++) {
+        float one[FACTOR_COUNT];
+        if (run.windows[i] == 0)
+            continue;
+        network_text(&network, a, &run.reading[i], one);
+        take_greater(&run.scores, one);
+    }
     arena_rewind(a, mark);
     if (!ok)
         return false;
-    policy_compose(release_policy(r), s.factor, s.composed);
-    for (int c = 0; c < CATEGORY_COUNT; c++)
-        s.category[c] = calibration_apply(&release_calibration(r)->map[c], s.composed[c]);
-    *out = s;
+    finish(r, &run, &run.scores);
+    *out = run.scores;
     return true;
 }

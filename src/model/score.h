@@ -20,7 +20,27 @@ typedef struct Scores {
     size_t pieces_read;
 } Scores;
 
-/* text: valid UTF-8.  Scratch is taken from `a` and given back.  Thread-safe. */
+/* A text half judged: all is known but what the encoder says of its windows.  So the windows
+ * of many texts can go through it together, a few at a time. */
+typedef struct ScoreRun {
+    Scores scores;
+    bool silent;       /* nothing is written there: every factor stays 0 */
+    Pieces reading[2]; /* as written, and with its disguise off; `from` is not kept */
+    size_t windows[2]; /* of each; none: the encoder is not asked */
+    float *logit;      /* [both, FACTOR_COUNT], for the reader of windows to fill */
+} ScoreRun;
+
+/* text: valid UTF-8.  What is kept goes to `a`; scratch, which may be the same arena, is
+ * given back. */
+bool score_begin(const Release *r, Arena *a, Arena *scratch, Str text, Tier tier,
+                 size_t max_pieces, ScoreRun *out, Err *err);
+size_t score_windows(const ScoreRun *run); /* of both readings */
+void score_window(const Release *r, const ScoreRun *run, size_t i, NetworkWindow *out);
+void score_end(const Release *r, const ScoreRun *run, Scores *out); /* all logits are there */
+Network score_network(const Release *r);
+
+/* Both halves and the encoder between them.  text: valid UTF-8.  Scratch is taken from `a` and
+ * given back.  Thread-safe. */
 bool score_text(const Release *r, Arena *a, Str text, Tier tier, size_t max_pieces, Scores *out,
                 Err *err);
 

@@ -12,9 +12,15 @@ static bool fits(const Limits *limits, Str text, Err *err)
            err_set(err, ERR_INPUT, "the text is not UTF-8 at byte %zu", bad);
 }
 
+typedef struct Sum {
+    Verdict verdict;
+    bool mixed; /* its texts are in several languages */
+} Sum;
+
 /* The verdict takes the higher of what it has and what one more text says. */
-static void add(Verdict *v, const Scores *s)
+static void add(Sum *sum, const Scores *s)
 {
+    Verdict *v = &sum->verdict;
     for (int c = 0; c < CATEGORY_COUNT; c++)
         if (s->category[c] > v->score[c])
             v->score[c] = s->category[c];
@@ -24,37 +30,68 @@ static void add(Verdict *v, const Scores *s)
     v->encoder_ran = v->encoder_ran || s->encoder_ran;
     v->disguised = v->disguised || s->disguised;
     v->capped = v->capped || s->capped;
+    if (s->language == LANGUAGE_UNKNOWN) /* too short to say, mostly */
+        return;
+    sum->mixed = sum->mixed || (v->language != LANGUAGE_UNKNOWN && v->language != s->language);
+    v->language = s->language;
+}
+
+static void conclude(const Release *r, Sum *sum, size_t texts, Verdict *out)
+{
+    Verdict *v = &sum->verdict;
+    if (sum->mixed)
+        v->language = LANGUAGE_UNKNOWN;
+    v->language_known = release_knows(r, v->language);
+    double shipped[CATEGORY_COUNT];
+    for (int c = 0; c < CATEGORY_COUNT; c++) {
+        shipped[c] = release_threshold(r, (Category)c);
+        v->applies_text[c] = texts > 0;
+    }
+    Decision d;
+    decide(release_policy(r), shipped, v->score, &d);
+    v->flagged = d.flagged;
+    v->action = d.action;
+    memcpy(v->category, d.category, sizeof v->category);
+    *out = *v;
 }
 
 bool moderate(const Release *r, const Limits *limits, Arena *a, const Input *in, Verdict *out,
               Err *err)
 {
-    Verdict v = {0};
-    bool mixed = false;
+    Sum sum = {0};
     for (size_t i = 0; i < in->count; i++) {
         Scores s;
         if (!fits(limits, in->text[i], err) ||
             !score_text(r, a, in->text[i], TIER_CASCADE, limits->max_pieces, &s, err))
             return false;
-        add(&v, &s);
-        if (s.language == LANGUAGE_UNKNOWN) /* too short to say, mostly */
-            continue;
-        mixed = mixed || (v.language != LANGUAGE_UNKNOWN && v.language != s.language);
-        v.language = s.language;
+        add(&sum, &s);
     }
-    if (mixed)
-        v.language = LANGUAGE_UNKNOWN;
-    v.language_known = release_knows(r, v.language);
-    double shipped[CATEGORY_COUNT];
-    for (int c = 0; c < CATEGORY_COUNT; c++) {
-        shipped[c] = release_threshold(r, (Category)c);
-        v.applies_text[c] = in->count > 0;
-    }
-    Decision d;
-    decide(release_policy(r), shipped, v.score, &d);
-    v.flagged = d.flagged;
-    v.action = d.action;
-    memcpy(v.category, d.category, sizeof v.category);
-    *out = v;
+    conclude(r, &sum, in->count, out);
     return true;
+}
+
+bool moderate_begin(const Release *r, const Limits *limits, Arena *a, Arena *scratch,
+                    const Input *in, Hearing *out, Err *err)
+{
+    Hearing h = {.run = arena_array(a, ScoreRun, in->count), .count = in->count};
+    for (size_t i = 0; i < in->count; i++) {
+        if (!fits(limits, in->text[i], err) ||
+            !score_begin(r, a, scratch, in->text[i], TIER_CASCADE, limits->max_pieces,
+                         &h.run[i], err))
+            return false;
+        h.windows += score_windows(&h.run[i]);
+    }
+    *out = h;
+    return true;
+}
+
+void moderate_end(const Release *r, const Hearing *h, Verdict *out)
+{
+    Sum sum = {0};
+    for (size_t i = 0; i < h->count; i++) {
+        Scores s;
+        score_end(r, &h->run[i], &s);
+        add(&sum, &s);
+    }
+    conclude(r, &sum, h->count, out);
 }

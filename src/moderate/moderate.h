@@ -30,6 +30,19 @@ typedef struct Verdict {
     bool language_known; /* the release learnt from enough rows in it */
 } Verdict;
 
+/* An input half judged: everything but the encoder, whose windows are read in company of
+ * other inputs' (moderate/docket.h).  moderate() is both halves with the encoder between. */
+typedef struct Hearing {
+    ScoreRun *run; /* of each text */
+    size_t count;
+    size_t windows; /* of all of them */
+} Hearing;
+
+/* What is kept goes to `a`; scratch is given back.  Refuses what moderate() refuses. */
+bool moderate_begin(const Release *r, const Limits *limits, Arena *a, Arena *scratch,
+                    const Input *in, Hearing *out, Err *err);
+void moderate_end(const Release *r, const Hearing *h, Verdict *out);
+
 /* ERR_LIMIT over a limit, ERR_INPUT for text that is not UTF-8. */
 bool moderate(const Release *r, const Limits *limits, Arena *a, const Input *in, Verdict *out,
               Err *err);
