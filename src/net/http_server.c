@@ -12,83 +12,29 @@
  * LINGERING reads and drops for a moment behind a last answer: closing a socket with
  * unread bytes makes the kernel send a reset, which can destroy the answer under way.
  *
+ * A client that ends its side may still listen, or be gone: TCP does not tell.  Its request
+ * gets a moment more; then, as after a reset, it is called gone, and the worker drops it.
+ *
  * Invariants:
  * 1. All handles, and every Conn that is not BUSY, are touched by the loop thread alone.
  * 2. A BUSY Conn belongs to the queue or a worker, but for its handles, `pending`, `eof`
- *    and `closing`.
+ *    and `closing`; `gone` is for both.
  * 3. A Conn goes back to the free list when its handles are closed and it is not BUSY.
  */
 #include "net/http_server.h"
 
 #include "base/clock.h"
 #include "base/progress.h"
-#include "base/queue.h"
-#include "base/thread.h"
-#include "net/http_conn.h"
-#include "net/http_reply.h"
+#include "net/http_server_internal.h"
 
 #include <assert.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <uv.h>
 
 enum {
-    READ_BYTES = 65536,
     BACKLOG = 511,
     LINGER_MS = 1000,
+    DEAF_MS = 1000,    /* a request whose client ended its side is worked on so long */
     POLL_STOP_MS = 50, /* a signal handler cannot wake the loop: it looks so often */
-    ADDRESS_SIZE = 64,
-};
-#define REPLY_MAX ((size_t)256 << 20)
-
-typedef enum ConnState { CONN_READING, CONN_BUSY, CONN_WRITING, CONN_LINGERING } ConnState;
-
-typedef struct Conn Conn;
-struct Conn {
-    HttpServer *server;
-    uv_tcp_t tcp;
-    uv_timer_t timer;
-    uv_write_t write;
-    uv_shutdown_t shutdown;
-    HttpConn *in;
-    ConnState state;
-    HttpConnPlace timed; /* what the timer is set for, while READING */
-    int open_handles;
-    bool closing, eof, reading, keep_alive;
-    Buf pending, head;
-    HttpRequest request;
-    HttpResponse response;
-    char peer[ADDRESS_SIZE];
-    Conn *next_free;
-};
-
-typedef struct Counters {
-    _Atomic uint64_t connections_open, connections_total, requests_total, refused_busy,
-        bad_requests, timeouts;
-} Counters;
-
-struct HttpServer {
-    HttpServerOptions o;
-    Arena *arena; /* this struct, the connections, the queue */
-    Arena *loop_arena;
-    uv_loop_t loop;
-    uv_tcp_t listener, spare; /* spare: takes a connection too many, to close it */
-    uv_async_t async;
-    uv_timer_t poll, drain;
-    uv_signal_t hangup;
-    bool spare_busy, has_listener;
-    bool held; /* libuv keeps one accepted socket, and accepts no more, until we take it */
-    Queue *jobs, *done; /* of Conn; the second holds every connection: never full */
-    Thread **worker;
-    int worker_count;
-    Conn **conn; /* made so far */
-    size_t conn_count, live;
-    Conn *free_conn;
-    atomic_bool stop, draining;
-    bool finished;
-    Counters count;
-    char address[ADDRESS_SIZE];
-    char chunk[READ_BYTES];
 };
 
 static void conn_read_on(Conn *c);
@@ -135,6 +81,7 @@ static void conn_close(Conn *c)
     if (c->closing)
         return;
     c->closing = true;
+    atomic_store(&c->gone, true);
     uv_close((uv_handle_t *)&c->tcp, on_handle_closed);
     uv_close((uv_handle_t *)&c->timer, on_handle_closed);
 }
@@ -190,34 +137,6 @@ static void on_write_timeout(uv_timer_t *t)
     conn_close(c);
 }
 
-/* A clean response in c, its body's memory reused. */
-static void response_init(Conn *c)
-{
-    Buf body = c->response.body;
-    if (body.cap > READ_BYTES)
-        buf_done(&body);
-    if (body.max == 0)
-        buf_init(&body, REPLY_MAX);
-    buf_clear(&body);
-    c->response = (HttpResponse){.status = 500, .body = body};
-    if (c->head.max == 0)
-        buf_init(&c->head, REPLY_MAX);
-    buf_clear(&c->head);
-}
-
-/* Turns the response into bytes, on the thread whose arena its headers live in. */
-static void response_print(Conn *c)
-{
-    HttpResponse *res = &c->response;
-    if (res->body.over) {
-        buf_clear(&res->body);
-        res->status = 500;
-    }
-    c->keep_alive =
-        !res->close && http_conn_keep_alive(c->in) && !atomic_load(&c->server->draining);
-    http_reply_print(&c->head, res, c->keep_alive, clock_wall_ms() / 1000);
-}
-
 static void conn_write(Conn *c)
 {
     c->state = CONN_WRITING;
@@ -238,11 +157,11 @@ static void conn_answer_error(Conn *c, int status, const char *message, const Ht
 {
     HttpServer *s = c->server;
     ArenaMark m = arena_mark(s->loop_arena);
-    response_init(c);
+    http_response_init(c);
     c->response.status = status;
     c->response.close = req == NULL;
     s->o.error_body(s->o.ctx, s->loop_arena, status, message, req, &c->response);
-    response_print(c);
+    http_response_print(c);
     arena_rewind(s->loop_arena, m);
     conn_write(c);
 }
@@ -257,27 +176,20 @@ static void conn_refuse(Conn *c, int status, const char *message)
 
 /* ---- requests ---------------------------------------------------------------- */
 
-static void handle(Conn *c, Arena *a)
+static void on_deaf_over(uv_timer_t *t)
 {
-    response_init(c);
-    c->server->o.handle(c->server->o.ctx, a, &c->request, &c->response);
-    response_print(c);
+    Conn *c = t->data;
+    if (c->state == CONN_BUSY)
+        conn_close(c);
 }
 
-static void run_worker(void *ctx)
+static void conn_time_deaf(Conn *c) { uv_timer_start(&c->timer, on_deaf_over, DEAF_MS, 0); }
+
+static void handle(Conn *c, Arena *a)
 {
-    HttpServer *s = ctx;
-    Arena *a = arena_open(s->o.worker_arena_bytes);
-    ArenaMark start = arena_mark(a);
-    void *item;
-    while (queue_take(s->jobs, &item)) {
-        handle(item, a);
-        arena_rewind(a, start);
-        bool room = queue_try_put(s->done, item);
-        assert(room);
-        uv_async_send(&s->async);
-    }
-    arena_close(a);
+    http_response_init(c);
+    c->server->o.handle(c->server->o.ctx, a, &c->request, &c->response);
+    http_response_print(c);
 }
 
 static void conn_dispatch(Conn *c)
@@ -296,8 +208,11 @@ static void conn_dispatch(Conn *c)
         return;
     }
     c->state = CONN_BUSY;
-    if (queue_try_put(s->jobs, c))
+    if (http_jobs_put(c)) {
+        if (c->eof)
+            conn_time_deaf(c);
         return;
+    }
     atomic_fetch_add(&s->count.refused_busy, 1);
     conn_answer_error(c, 503, "the server is busy; try again in a moment", &c->request);
 }
@@ -383,6 +298,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         uv_read_stop(stream);
         if (n != UV_EOF || c->state == CONN_READING || c->state == CONN_LINGERING)
             conn_close(c);
+        else if (c->state == CONN_BUSY)
+            conn_time_deaf(c);
         return;
     }
     switch (c->state) {
@@ -514,9 +431,11 @@ static void on_drain_over(uv_timer_t *t)
 {
     HttpServer *s = t->data;
     void *item;
-    queue_stop(s->jobs);
-    while (queue_take(s->jobs, &item))
-        ((Conn *)item)->state = CONN_WRITING; /* ours again */
+    for (int lane = 0; lane < LANES; lane++) {
+        queue_stop(s->jobs[lane]);
+        while (queue_take(s->jobs[lane], &item))
+            http_jobs_taken_back(item);
+    }
     for (size_t i = 0; i < s->conn_count; i++)
         if (s->conn[i]->open_handles)
             conn_close(s->conn[i]);
@@ -546,7 +465,7 @@ static void on_async(uv_async_t *async)
     void *item;
     while (queue_depth(s->done) && queue_take(s->done, &item)) {
         Conn *c = item;
-        c->state = CONN_WRITING;
+        http_jobs_taken_back(c);
         if (c->closing)
             conn_free_if_done(c);
         else
@@ -663,8 +582,9 @@ bool http_server_open(const HttpServerOptions *o, HttpServer **out, Err *err)
         arena_close(a);
         return false;
     }
-    s->worker = arena_array(a, Thread *, (size_t)o->workers);
-    s->jobs = queue_open((size_t)o->queue);
+    s->worker = arena_array(a, HttpWork, (size_t)o->workers + (size_t)o->long_workers);
+    for (int lane = 0; lane < LANES; lane++)
+        s->jobs[lane] = queue_open((size_t)o->queue);
     s->done = queue_open((size_t)o->max_connections);
     s->loop_arena = arena_open(o->worker_arena_bytes);
     signal(SIGPIPE, SIG_IGN);
@@ -676,24 +596,9 @@ bool http_server_open(const HttpServerOptions *o, HttpServer **out, Err *err)
     return true;
 }
 
-static bool start_workers(HttpServer *s, Err *err)
-{
-    for (; s->worker_count < s->o.workers; s->worker_count++)
-        if (!thread_start("worker", run_worker, s, &s->worker[s->worker_count], err))
-            return false;
-    return true;
-}
-
-static void stop_workers(HttpServer *s)
-{
-    queue_stop(s->jobs);
-    while (s->worker_count)
-        thread_join(s->worker[--s->worker_count]);
-}
-
 bool http_server_run(HttpServer *s, Err *err)
 {
-    bool ok = start_workers(s, err);
+    bool ok = http_workers_start(s, err);
     if (ok) {
         uv_timer_start(&s->poll, on_poll, POLL_STOP_MS, POLL_STOP_MS);
         if (s->o.on_hangup)
@@ -702,7 +607,7 @@ bool http_server_run(HttpServer *s, Err *err)
             s->o.on_listening(s->o.ctx, str_of(s->address));
         uv_run(&s->loop, UV_RUN_DEFAULT);
     }
-    stop_workers(s);
+    http_workers_stop(s);
     return ok;
 }
 
@@ -722,7 +627,8 @@ void http_server_close(HttpServer *s)
     }
     int e = uv_loop_close(&s->loop);
     assert(e == 0);
-    queue_close(s->jobs);
+    for (int lane = 0; lane < LANES; lane++)
+        queue_close(s->jobs[lane]);
     queue_close(s->done);
     arena_close(s->loop_arena);
     arena_close(s->arena);
@@ -740,6 +646,6 @@ void http_server_stats(const HttpServer *s, HttpServerStats *out)
         .refused_busy = atomic_load(&n->refused_busy),
         .bad_requests = atomic_load(&n->bad_requests),
         .timeouts = atomic_load(&n->timeouts),
-        .queue_depth = queue_depth(s->jobs),
+        .queue_depth = queue_depth(s->jobs[LANE_SHORT]) + queue_depth(s->jobs[LANE_LONG]),
     };
 }

@@ -2,11 +2,13 @@
  *
  * The loop thread parses, checks limits and framing, and puts whole requests into one
  * bounded queue; workers take them, run the handler with an arena of their own and hand
- * the reply back.  Requests of one connection are answered in order (pipelining).
- * A full queue is answered at once by the loop with 503 and Retry-After.  Requests for
- * which `inline_path` says so (health, metrics) are answered on the loop.
- * Ours, since llhttp leaves them out: Host is required in HTTP/1.1, obs-fold is refused,
- * header and body limits, time-outs, slow readers.
+ * the reply back.  An application that judges several requests side by side runs the workers
+ * itself (`work` below).  Requests with a long body have workers and a queue of their own, so
+ * that they take nobody's place but each other's.  Requests of one connection are answered in
+ * order (pipelining). A full queue is answered at once by the loop with 503 and Retry-After.
+ * Requests for which `inline_path` says so (health, metrics) are answered on the loop. Ours,
+ * since llhttp leaves them out: Host is required in HTTP/1.1, obs-fold is refused, header and
+ * body limits, time-outs, slow readers.
  */
 #ifndef NET_HTTP_SERVER_H
 #define NET_HTTP_SERVER_H
@@ -41,9 +43,16 @@ typedef struct HttpResponse {
     bool close; /* close the connection behind this reply */
 } HttpResponse;
 
+/* A request in the hands of a worker, and the worker's end of the queue. */
+typedef struct HttpJob HttpJob;
+typedef struct HttpWork HttpWork;
+
 typedef struct HttpServerOptions {
     Str listen; /* "127.0.0.1:8080", "[::1]:0"; port 0: any */
     int workers, queue, max_connections;
+    int long_workers;       /* besides, with less priority; 0: all requests are alike */
+    size_t long_body_bytes; /* a larger body is a long one */
+    size_t max_long_bytes;  /* of all long bodies that wait or are worked on; one may always */
     size_t max_header_bytes, max_body_bytes, worker_arena_bytes;
     int header_timeout_ms, body_timeout_ms, idle_timeout_ms, write_timeout_ms, drain_timeout_ms;
     void *ctx;
@@ -51,6 +60,9 @@ typedef struct HttpServerOptions {
      * is rewound afterwards. */
     void (*handle)(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res);
     bool (*inline_path)(void *ctx, const HttpRequest *req);
+    /* Instead of handle on the workers, where it is set: once on each, until http_work_take
+     * says false.  Every job that was taken ends in http_job_done. */
+    void (*work)(void *ctx, HttpWork *w);
     /* On the loop.  The body of an error that the server itself answers (400 framing, 408,
      * 413, 431, 503, ...), in the application's shape; may add headers, whose values live
      * in `a`.  req is NULL when no whole request was read. */
@@ -70,6 +82,15 @@ bool http_server_run(HttpServer *s, Err *err);
 void http_server_stop(HttpServer *s);         /* from any thread, between open and close */
 void http_server_close(HttpServer *s);        /* NULL is fine */
 Str http_server_address(const HttpServer *s); /* with the port that was given */
+
+/* wait: until there is one; false: the server stops and none is left.  Else what no idle
+ * worker waits for, at once. */
+bool http_work_take(HttpWork *w, bool wait, HttpJob **out);
+bool http_work_is_long(const HttpWork *w);       /* it gets the long bodies */
+const HttpRequest *http_job_request(HttpJob *j); /* until done */
+HttpResponse *http_job_response(HttpJob *j);     /* to be filled */
+bool http_job_is_gone(HttpJob *j);               /* nobody waits for the answer any more */
+void http_job_done(HttpWork *w, HttpJob *j);     /* the response is filled, unless gone */
 
 typedef struct HttpServerStats {
     uint64_t connections_open, connections_total, requests_total, refused_busy, bad_requests,
