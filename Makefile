@@ -133,7 +133,7 @@ test: $(GAVEL) $(UNIT) $(REPLAY) $(TOOLS)          ## everything a commit must p
 unit: $(UNIT) $(REPLAY)                   ## unit tests and fuzz replay only
 	@tools/run-tests $(OUT)
 # The tests of what threads share: queue, metrics, server, release swap.
-RACE := $(filter %queue %metric %log %http_server %test_serve %score %train %embed,$(UNIT))
+RACE := $(filter %queue %metric %log %http_server %http_work %docket %test_serve %bench %score %train %embed,$(UNIT))
 race: $(RACE)                             ## those tests alone; for SAN=thread
 	@for t in $(RACE:$(OUT)/tests/%=%); do ONLY=/$$t tools/run-tests $(OUT) || exit 1; done
 mutate: $(GAVEL) $(TOOLS)                 ## N=20000 damaged requests, SEED=1; with SAN=... for the whole truth

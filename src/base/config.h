@@ -23,6 +23,13 @@
     X(api_keys_file,        TEXT,  "",                0,      0,            "file with one API key a line; empty: no key is asked for") \
     X(workers,              INT,   "0",               0,      256,          "threads that judge; 0: one a processor") \
     X(queue_requests,       INT,   "256",             1,      65536,        "requests that may wait for a worker; more get 503") \
+    X(long_workers,         INT,   "0",               0,      256,          "threads besides, that give way to the others, for requests with a long body; 0: as many as workers") \
+    X(long_body_bytes,      SIZE,  "16K",             1024,   268435456,    "a larger body is a long one") \
+    X(max_long_bytes,       SIZE,  "64M",             1024,   4294967296,   "bytes of long bodies that wait or are judged; more get 503") \
+    X(batch_requests,       INT,   "32",              1,      256,          "requests that a worker judges side by side") \
+    X(batch_pieces,         INT,   "128",             1,      4096,         "pieces that go through the encoder in one step, whosever they are") \
+    X(batch_gather_us,      INT,   "1000",            0,      1000000,      "a worker takes on waiting requests so long before it goes on with the encoder") \
+    X(request_deadline_ms,  INT,   "30000",           10,     3600000,      "a request that is not judged by then gets 503") \
     X(max_connections,      INT,   "1024",            1,      65536,        "open connections; more are closed at once") \
     X(max_header_bytes,     SIZE,  "16K",             1024,   1048576,      "request line and headers together") \
     X(max_body_bytes,       SIZE,  "8M",              1024,   268435456,    "larger requests get 413") \

@@ -101,3 +101,11 @@ size_t queue_depth(Queue *q)
     pthread_mutex_unlock(&q->lock);
     return n;
 }
+
+size_t queue_waiting(Queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    size_t n = q->waiting;
+    pthread_mutex_unlock(&q->lock);
+    return n;
+}

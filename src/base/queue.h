@@ -25,5 +25,6 @@ bool queue_take_surplus(Queue *q, void **out);
 void queue_stop(Queue *q);
 
 size_t queue_depth(Queue *q);
+size_t queue_waiting(Queue *q); /* takers */
 
 #endif

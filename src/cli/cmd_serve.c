@@ -78,11 +78,11 @@ static bool run(Cli *cli, Err *err)
     ServeOptions o = {
         .config = &config,
         .workers = workers ? (int)workers : thread_processors(),
-        .judge = {&s,      judge         },
+        .judge = {&s,        judge, s.release, s.limits},
         .release_name = release_name(s.release),
         .release_digest = release_digest(s.release),
         .release_created_ms = release_created_ms(s.release),
-        .log = {.fd = 2, .least = level},
+        .log = {.fd = 2, .least = level     },
         .ctx = &s,
         .on_listening = say_listening,
     };

@@ -1,6 +1,8 @@
 #include "serve/moderation_reply.h"
 #include "serve/serve_internal.h"
 
+enum { TIER_LABEL_FAST = 1, TIER_LABEL_ENCODER }; /* as in METRIC_LABELS' TIER */
+
 /* A score that is no number would leave the server as null, which no client expects. */
 static bool is_sound(const Verdict *v)
 {
@@ -10,40 +12,72 @@ static bool is_sound(const Verdict *v)
     return true;
 }
 
-static bool judge_all(Call *c, const ModerationRequest *r, Verdict *verdict, ApiError *e)
+/* Counts what the verdicts say, once they are sound. */
+static bool note(Call *c, const Verdict *verdict, size_t count, ApiError *e)
 {
-    Serve *s = c->serve;
-    uint64_t flagged = 0;
-    for (size_t i = 0; i < r->inputs.count; i++) {
-        ArenaMark m = arena_mark(c->arena);
-        if (!s->o.judge.judge(s->o.judge.ctx, c->arena, &r->inputs.input[i], &verdict[i],
-                              &c->cause))
-            return api_error_from(e, "input", &c->cause);
-        arena_rewind(c->arena, m);
+    Metrics *m = c->serve->metrics;
+    uint64_t flagged = 0, encoder = 0;
+    for (size_t i = 0; i < count; i++) {
         if (!is_sound(&verdict[i])) {
             err_set(&c->cause, ERR_CORRUPT, "a score lies outside [0, 1]");
             return api_error_from(e, "input", &c->cause);
         }
         flagged += verdict[i].flagged;
+        encoder += verdict[i].encoder_ran;
     }
-    metric_add(s->metrics, METRIC_INPUTS, 0, r->inputs.count);
-    metric_add(s->metrics, METRIC_INPUT_BYTES, 0, r->bytes);
-    metric_add(s->metrics, METRIC_FLAGGED, 0, flagged);
+    metric_add(m, METRIC_INPUTS, 0, count);
+    metric_add(m, METRIC_INPUT_BYTES, 0, c->asked.bytes);
+    metric_add(m, METRIC_FLAGGED, 0, flagged);
+    metric_add(m, METRIC_ANSWERED, TIER_LABEL_FAST, count - encoder);
+    metric_add(m, METRIC_ANSWERED, TIER_LABEL_ENCODER, encoder);
     return true;
+}
+
+static bool reply(Call *c, const Verdict *verdict, ApiError *e)
+{
+    size_t count = c->asked.inputs.count;
+    if (!note(c, verdict, count, e))
+        return false;
+    c->res->status = 200;
+    c->res->content_type = "application/json";
+    moderation_reply_print(&c->res->body, random_name(c->arena, "modr-"), c->asked.model,
+                           verdict, count);
+    return true;
+}
+
+static bool judge_now(Call *c, ApiError *e)
+{
+    const ServeJudge *j = &c->serve->o.judge;
+    const Inputs *in = &c->asked.inputs;
+    Verdict *verdict = arena_array(c->arena, Verdict, in->count);
+    for (size_t i = 0; i < in->count; i++) {
+        ArenaMark m = arena_mark(c->arena);
+        if (!j->judge(j->ctx, c->arena, &in->input[i], &verdict[i], &c->cause))
+            return api_error_from(e, "input", &c->cause);
+        arena_rewind(c->arena, m);
+    }
+    return reply(c, verdict, e);
+}
+
+bool api_moderations_resume(Call *c, ApiError *e)
+{
+    Verdict *verdict = arena_array(c->arena, Verdict, c->asked.inputs.count);
+    docket_close(c->docket, c->pending, verdict);
+    c->pending = NULL;
+    return reply(c, verdict, e);
 }
 
 bool api_moderations(Call *c, ApiError *e)
 {
-    ModerationRequest r;
-    if (!moderation_request_parse(c->arena, c->req->body, &c->serve->limits, &r, e))
+    if (!moderation_request_parse(c->arena, c->req->body, &c->serve->limits, &c->asked, e))
         return false;
-    c->inputs = r.inputs.count;
-    Verdict *verdict = arena_array(c->arena, Verdict, r.inputs.count);
-    if (!judge_all(c, &r, verdict, e))
-        return false;
-    c->res->status = 200;
-    c->res->content_type = "application/json";
-    moderation_reply_print(&c->res->body, random_name(c->arena, "modr-"), r.model, verdict,
-                           r.inputs.count);
-    return true;
+    c->inputs = c->asked.inputs.count;
+    if (!c->docket)
+        return judge_now(c, e);
+    Case *opened;
+    if (!docket_open(c->docket, c->arena, c->scratch, c->asked.inputs.input, c->inputs, &opened,
+                     &c->cause))
+        return api_error_from(e, "input", &c->cause);
+    c->pending = opened;
+    return !case_is_ready(opened) || api_moderations_resume(c, e);
 }

@@ -136,18 +136,45 @@ static void answer_options(Call *c)
     http_add_header(c->res, STR("allow"), allow);
 }
 
+static void refuse(Call *c, const ApiError *e)
+{
+    api_error_answer(e, c->arena, c->serve->o.config->retry_after_ms, c->res);
+}
+
+void call_begin(Call *c)
+{
+    ApiError e;
+    bool options =
+        str_eq(c->req->method, STR("OPTIONS")) &&
+        (str_eq(c->req->path, STR("*")) || route_methods(c->arena, c->req->path).len);
+    if (options)
+        answer_options(c);
+    else if (!answer(c, &e))
+        refuse(c, &e);
+    if (!c->pending)
+        finish(c);
+}
+
+void call_resume(Call *c)
+{
+    ApiError e;
+    if (!api_moderations_resume(c, &e))
+        refuse(c, &e);
+    finish(c);
+}
+
+void call_give_up(Call *c)
+{
+    ApiError e;
+    api_error_set(&e, API_BUSY, NULL, "The server could not judge this in time.");
+    refuse(c, &e);
+    finish(c);
+}
+
 static void handle(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res)
 {
-    Serve *s = ctx;
-    Call c = {.serve = s, .arena = a, .req = req, .res = res, .id = random_name(a, "req_")};
-    ApiError e;
-    bool options = str_eq(req->method, STR("OPTIONS")) &&
-                   (str_eq(req->path, STR("*")) || route_methods(a, req->path).len);
-    if (options)
-        answer_options(&c);
-    else if (!answer(&c, &e))
-        api_error_answer(&e, a, s->o.config->retry_after_ms, res);
-    finish(&c);
+    Call c = {.serve = ctx, .arena = a, .req = req, .res = res, .id = random_name(a, "req_")};
+    call_begin(&c);
 }
 
 /* Rows say so; and what no row is found for is refused at once. */
@@ -192,6 +219,9 @@ static bool listen_on(Serve *s, Err *err)
     HttpServerOptions h = {
         .listen = str_of(c->listen),
         .workers = s->o.workers,
+        .long_workers = c->long_workers ? (int)c->long_workers : s->o.workers,
+        .long_body_bytes = (size_t)c->long_body_bytes,
+        .max_long_bytes = (size_t)c->max_long_bytes,
         .queue = (int)c->queue_requests,
         .max_connections = (int)c->max_connections,
         .max_header_bytes = (size_t)c->max_header_bytes,
@@ -204,6 +234,7 @@ static bool listen_on(Serve *s, Err *err)
         .drain_timeout_ms = (int)c->drain_timeout_ms,
         .ctx = s,
         .handle = handle,
+        .work = bench_run,
         .inline_path = is_inline,
         .error_body = error_body,
         .on_hangup = on_hangup,

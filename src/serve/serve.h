@@ -11,10 +11,13 @@
 #include "moderate/moderate.h"
 #include "net/http_server.h"
 
-/* Called by several threads at once. */
+/* Called by several threads at once.  With a release, workers judge requests side by side with
+ * a docket of their own; judge then answers once, at the start. */
 typedef struct ServeJudge {
     void *ctx;
     bool (*judge)(void *ctx, Arena *a, const Input *in, Verdict *out, Err *err);
+    const Release *release; /* NULL: judge answers all, one after the other */
+    Limits limits;
 } ServeJudge;
 
 typedef struct ServeOptions {

@@ -3,6 +3,7 @@
 #define SERVE_SERVE_INTERNAL_H
 
 #include "base/metric.h"
+#include "moderate/docket.h"
 #include "serve/api_error.h"
 #include "serve/keys.h"
 #include "serve/moderation_request.h"
@@ -19,8 +20,8 @@ struct Serve {
     HttpServer *http;
 };
 
-/* One request on its way through the service; lives on the stack of the thread that
- * answers it. */
+/* One request on its way through the service; lives on the stack of the loop when it answers
+ * itself, else at a worker's bench. */
 struct Call {
     Serve *serve;
     Arena *arena;
@@ -31,8 +32,22 @@ struct Call {
     Str id;             /* x-request-id */
     Str key_name;
     size_t inputs;
-    Err cause; /* of a 500, for the log */
+    Err cause;               /* of a 500, for the log */
+    Docket *docket;          /* of the thread; NULL: it judges one input after the other */
+    Arena *scratch;          /* beside a docket */
+    Case *pending;           /* what the answer waits for, and ... */
+    ModerationRequest asked; /* ... what was asked */
 };
+
+/* The call's answer is in c->res, counted and logged; or c->pending says what it waits for,
+ * and call_resume answers when that is ready.  call_give_up answers at the deadline. */
+void call_begin(Call *c);
+void call_resume(Call *c);
+void call_give_up(Call *c);
+bool api_moderations_resume(Call *c, ApiError *e);
+
+/* A worker, from its first request to its last: HttpServerOptions.work. */
+void bench_run(void *ctx, HttpWork *w);
 
 /* "req_" and 32 hex digits nobody can guess. */
 Str random_name(Arena *a, const char *prefix);

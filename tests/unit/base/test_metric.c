@@ -125,8 +125,11 @@ static void threads_lose_no_count(void **state)
     Err err = {0};
     for (int i = 0; i < 4; i++)
         assert_true(thread_start("count", count_many, m, &t[i], &err));
-    for (int i = 0; i < 100; i++)
-        printed(*state, m); /* while they count */
+    for (int i = 0; i < 100; i++) { /* while they count */
+        ArenaMark mark = arena_mark(*state);
+        printed(*state, m);
+        arena_rewind(*state, mark);
+    }
     for (int i = 0; i < 4; i++)
         thread_join(t[i]);
     assert_int_equal(metric_get(m, METRIC_INPUTS, 0), 80000);
@@ -138,10 +141,29 @@ static void threads_lose_no_count(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, with_arena, without_arena)
 
+static void a_histogram_of_sizes_counts_things(void **state)
+{
+    Arena *a = *state;
+    Metrics *m = metrics_new(a);
+    metric_observe(m, METRIC_BATCH_REQUESTS, 0, 1);
+    metric_observe(m, METRIC_BATCH_REQUESTS, 0, 3);
+    metric_observe(m, METRIC_BATCH_REQUESTS, 0, 100000);
+    Str s = printed(a, m);
+    assert_true(has_line(s, "# TYPE gavel_batch_requests histogram"));
+    assert_true(has_line(s, "gavel_batch_requests_bucket{le=\"1\"} 1"));
+    assert_true(has_line(s, "gavel_batch_requests_bucket{le=\"2\"} 1"));
+    assert_true(has_line(s, "gavel_batch_requests_bucket{le=\"4\"} 2"));
+    assert_true(has_line(s, "gavel_batch_requests_bucket{le=\"+Inf\"} 3"));
+    assert_true(has_line(s, "gavel_batch_requests_sum 100004"));
+    assert_true(has_line(s, "gavel_batch_requests_count 3"));
+    assert_int_equal(metric_get(m, METRIC_BATCH_REQUESTS, 0), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(numbers_are_shown_as_they_were_counted),
+        T(a_histogram_of_sizes_counts_things),
         T(a_histogram_cumulates_and_its_bounds_belong_to_their_bucket),
         T(the_text_keeps_the_exposition_format),
         T(threads_lose_no_count),

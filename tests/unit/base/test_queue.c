@@ -49,6 +49,37 @@ static void after_stop_what_is_left_is_taken_and_nothing_is_put(void **state)
     queue_close(q);
 }
 
+static void take_one(void *ctx)
+{
+    void *out;
+    assert_true(queue_take(ctx, &out));
+}
+
+static void surplus_is_what_nobody_waits_for(void **state)
+{
+    (void)state;
+    int item[3];
+    void *out = NULL;
+    Thread *waiting;
+    Err err = {0};
+    Queue *q = queue_open(3);
+    assert_false(queue_take_surplus(q, &out));
+    assert_true(queue_try_put(q, &item[0]));
+    assert_true(queue_take_surplus(q, &out));
+    assert_ptr_equal(out, &item[0]);
+    assert_true(thread_start("wait", take_one, q, &waiting, &err));
+    while (queue_waiting(q) == 0)
+        sched_yield();
+    for (int i = 0; i < 3; i++)
+        assert_true(queue_try_put(q, &item[i]));
+    int surplus = 0;
+    while (queue_take_surplus(q, &out))
+        surplus++;
+    thread_join(waiting);
+    assert_int_equal(surplus, 2); /* one was left for who waits, woken or not yet */
+    queue_close(q);
+}
+
 enum { PUTTERS = 3, TAKERS = 3, EACH = 5000 };
 
 typedef struct Market {
@@ -101,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_in_is_first_out_and_full_means_no),
         cmocka_unit_test(after_stop_what_is_left_is_taken_and_nothing_is_put),
+        cmocka_unit_test(surplus_is_what_nobody_waits_for),
         cmocka_unit_test(many_threads_pass_everything_once_and_stop_wakes_all),
     };
     return cmocka_run_group_tests_name("base/queue", tests, NULL, NULL);
