@@ -175,8 +175,9 @@ static bool read_param(const Pack *p, const char *name, int rows, int cols, floa
 static bool open_weights(Release *r, Err *err)
 {
     Arena *a = r->arena;
-    encoder_params_at(&r->encoder, arena_array(a, float, encoder_param_count()));
-    network_params_at(&r->network, arena_array(a, float, network_param_count()));
+    /* raw: every parameter is in the list, so all of it is written */
+    encoder_params_at(&r->encoder, arena_raw(a, float, encoder_param_count()));
+    network_params_at(&r->network, arena_raw(a, float, network_param_count()));
     for (int i = 0; i < encoder_param_info_count; i++) {
         const EncoderParamInfo *e = &encoder_param_info[i];
         if (!read_param(r->pack, section(a, "encoder", e->name), e->rows, e->cols,

@@ -1,0 +1,110 @@
+#!/bin/sh
+# load.sh [RELEASE] - what one processor answers over HTTP, and where its time goes: `name value
+# unit`, a line each.  The server is held to one processor and wrk to another; 64 connections
+# ask for short benign texts.
+#
+# Two releases answer: the one as it is, and the same with bounds that let the fast tier
+# answer every English text ("_fast": what the server and the fast tier can do, no matter how
+# often they may).  For each: the rate at full load, the latencies there, and at half of that
+# rate, the processor's time a request, and its shares.  These come from samples of the
+# program counter (perf), put into stages by the file that a function is from; so they add up to
+# the measured time a request but for what the processor spent outside the server.
+set -eu
+GAVEL=${GAVEL:-build/release/gavel}
+export GAVEL
+. tests/e2e/serve.inc
+[ $# = 0 ] || release=$1
+seconds=${SECONDS_EACH:-5}
+cat >"$dir/short.lua" <<'END'
+local texts = {
+    "Where can I buy fresh apples near the station?", "See you at the library tomorrow at noon.",
+    "The train was late again, but we made it.",      "Thanks for the recipe, it was lovely!",
+    "Can you send me the notes from Monday?",         "My cat sleeps on the keyboard all day.",
+    "We should paint the kitchen yellow.",            "How long does the bread have to bake?",
+}
+local n = 0
+request = function()
+    n = n + 1
+    return wrk.format("POST", "/v1/moderations", {["content-type"] = "application/json"},
+                      '{"input":"' .. texts[n % #texts + 1] .. '"}')
+end
+END
+
+# the file of each function of ours, for the stages
+nm -A "$(dirname "$GAVEL")/librooms.a" 2>/dev/null |
+    sed -n 's/^[^:]*:\([^:]*\)\.o:[0-9a-f]* [tT] \(.*\)$/\2 \1/p' >"$dir/files"
+
+ticks() { awk '{ print $14 + $15 }' "/proc/$pid/stat"; }
+load() { # CONNECTIONS: wrk's words in $dir/wrk
+    taskset -c 1 wrk -t 1 -c "$1" -d "$seconds" --latency -s "$dir/short.lua" "$url/v1/moderations" >"$dir/wrk"
+    ! grep -q 'Non-2xx' "$dir/wrk" || fail "$(cat "$dir/wrk")"
+}
+latencies() { # NAME
+    awk -v name="$1" '
+        function ms(t) { return t ~ /us$/ ? t / 1000 : t ~ /ms$/ ? t + 0 : t * 1000 }
+        $1 == "50%" { p50 = ms($2); printf "%s_p50 %.3f ms\n", name, p50 }
+        $1 == "99%" { p99 = ms($2); printf "%s_p99 %.3f ms\n", name, p99
+                      printf "%s_p99_of_p50 %.2f times\n", name, p99 / p50 }
+        $1 == "Requests/sec:" { printf "%s_rate %.0f requests/s\n", name, $2 }' "$dir/wrk"
+}
+stages() { # NAME MICROSECONDS: those a request took, by stage
+    perf report -i "$dir/perf" --no-children --sort dso,symbol --stdio -t '|' 2>/dev/null |
+        awk -F'|' -v name="$1" -v us="$2" -v files="$dir/files" '
+        BEGIN {
+            while ((getline line < files) > 0) { split(line, f, " "); file[f[1]] = f[2] }
+            stage_of("http_server http_work http_conn http_reply llhttp api http buf", "http")
+            stage_of("js moderation_request inputs", "parse")
+            stage_of("normalise nfkc utf8 confusable confusable_table mapped fold_characters fold_cipher fold_decode fold_words words english english_table", "normalise")
+            stage_of("language language_table", "language")
+            stage_of("ngram hash", "hash")
+            stage_of("sparse fast features score ensemble calibrate policy decide docket moderate", "score")
+            stage_of("tokenizer vocab encoder layers pool network packed kernels_avx2 kernels_blas kernels_reference", "encoder")
+            stage_of("moderation_reply verdict", "write")
+        }
+        function stage_of(list, s,   n, i, f) { n = split(list, f, " "); for (i = 1; i <= n; i++) stage[f[i]] = s }
+        /^ *[0-9]/ {
+            share = $1 + 0; dso = $2; sym = $3
+            gsub(/ /, "", dso); sub(/^ *\[.\] */, "", sym); sub(/ *$/, "", sym); sub(/\.(constprop|isra|part|cold).*/, "", sym)
+            kernel = dso ~ /kernel|vdso/
+            if (kernel) s = "system"
+            else if (dso ~ /jansson/) s = "parse"
+            else if (dso ~ /uv/) s = "http"
+            else if (dso ~ /openblas/) s = "encoder"
+            else if (dso ~ /icu/) s = "normalise"
+            else if (dso ~ /xxhash/) s = "hash"
+            else if (dso ~ /libm[.-]/) s = "score"
+            else if (sym in file && file[sym] in stage) s = stage[file[sym]]
+            else if (sym ~ /printf|mpn|itoa|strtod|fp_|hack_digit/) s = "write"
+            else if (dso ~ /libc[.-]/) s = "libc"
+            else s = "rest"
+            sum[s] += share; all += share
+        }
+        END {
+            n = split("http parse normalise language hash score encoder write libc rest system", order, " ")
+            for (i = 1; i <= n; i++) printf "%s_%s %.2f us\n", name, order[i], us * sum[order[i]] / 100
+            printf "%s_sum %.2f us\n", name, us * all / 100
+        }'
+}
+measure() { # NAME RELEASE
+    release=$2
+    serve_start "$1" --set log_level=error --workers 1
+    taskset -acp 0 "$pid" >/dev/null
+    load 64 # warm
+    before=$(ticks)
+    perf record -q -F 2000 -o "$dir/perf" -p "$pid" -- sleep "$seconds" >/dev/null 2>&1 &
+    perf_pid=$!
+    load 64
+    wait $perf_pid || true
+    after=$(ticks)
+    latencies "$1"
+    rate=$(awk '$1 == "Requests/sec:" { print $2 }' "$dir/wrk")
+    awk -v r="$rate" -v n="$1" 'BEGIN { printf "%s_wall %.2f us\n", n, 1e6 / r }'
+    us=$(awk -v t=$((after - before)) -v hz="$(getconf CLK_TCK)" -v r="$rate" -v s="$seconds" \
+        'BEGIN { printf "%.2f", t / hz / (r * s) * 1e6 }')
+    echo "$1_processor $us us"
+    [ ! -s "$dir/perf" ] || stages "$1" "$us"
+    serve_stop "$pid"
+}
+measure http_64c "$release"
+"$(dirname "$GAVEL")/tests/tools/make_sure_release" "$release" "$dir/sure.gavel" >/dev/null
+measure http_64c_fast "$dir/sure.gavel"
