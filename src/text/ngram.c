@@ -11,8 +11,7 @@
  * kind as seed; a pair mixes the hashes of its two words.  Nothing depends on
  * byte order or on the width of a type.
  *
- * Sorting was measured against a table of counts: the result has to ascend, so a table
- * would be sorted as well, and hundreds of numbers are sorted sooner than inserted.
+ * A table of counts would not spare the sorting, since the result has to ascend.
  */
 #include "text/ngram.h"
 
