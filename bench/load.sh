@@ -5,8 +5,8 @@
 #
 # Two releases answer: the one as it is, and the same with bounds that let the fast tier
 # answer every English text ("_fast": what the server and the fast tier can do, no matter how
-# often they may).  For each: the rate at full load, the latencies there, and at half of that
-# rate, the processor's time a request, and its shares.  These come from samples of the
+# often they may).  For each: the rate at full load, the latencies there,
+# the processor's time a request, and its shares.  These come from samples of the
 # program counter (perf), put into stages by the file that a function is from; so they add up to
 # the measured time a request but for what the processor spent outside the server.
 set -eu
