@@ -133,7 +133,7 @@ static Str word_behind(Str text, size_t *at)
  * another script and markup could. */
 static bool is_closed(Str text, size_t at)
 {
-    return at == text.len || memchr(".,;:!?\n", text.ptr[at], 7) != NULL;
+    return at == text.len || (text.ptr[at] && strchr(".,;:!?\n", text.ptr[at]));
 }
 
 typedef enum Form { FORM_PLURAL, FORM_SINGULAR, FORM_ADJECTIVE } Form;
