@@ -123,10 +123,8 @@ static bool ngrams_read_fold(Arena *a, const Fold *f, Err *err)
 {
     uint32_t *row;
     size_t n;
-    float *weight = arena_array(a, float, (size_t)FAST_BUCKETS *FACTOR_COUNT);
     float bias[FACTOR_COUNT];
-    for (int i = 0; i < FACTOR_COUNT; i++)
-        bias[i] = -2;
+    float *weight = distil_start(a, bias);
     distil_pick(a, &f->rows, &f->plan, FAST_TABLES, &row, &n);
     if (!distil(&f->rows, row, n, NULL, &f->plan, f->in->progress, weight, bias, err))
         return false;

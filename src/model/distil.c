@@ -86,7 +86,7 @@ void distil_learnable(const Rows *rows, const uint32_t *row, size_t n, bool alon
 
 static double sigmoid(double z) { return 1 / (1 + exp(-z)); }
 
-/* In other languages the fast tier learns from the labels alone. */
+/* A text may look English and be none, by its tag: of that the teacher knows nothing. */
 bool teacher_reads(Str tag)
 {
     Language l;
@@ -119,6 +119,13 @@ static bool learn_one(const Row *row, const float *teacher, double label_share,
     }
     sparse_adagrad(t, feature, x.count, grad);
     return true;
+}
+
+float *distil_start(Arena *a, float bias[FACTOR_COUNT])
+{
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        bias[f] = -2;
+    return arena_array(a, float, (size_t)FAST_BUCKETS *FACTOR_COUNT);
 }
 
 bool distil(const Rows *rows, const uint32_t *row, size_t n, const float *logit,

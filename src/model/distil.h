@@ -44,8 +44,12 @@ bool teacher_reads(Str tag);
 void distil_learnable(const Rows *rows, const uint32_t *row, size_t n,
                       bool alone[FACTOR_COUNT]);
 
-/* weight[FAST_BUCKETS, FACTOR_COUNT] and bias[FACTOR_COUNT] start from what they hold:
- * zeros for a new model.  logit NULL: no teacher, the labels alone. */
+/* What a new table starts from: no weights, and a bias that says of each factor that it is
+ * rare.  weight[FAST_BUCKETS, FACTOR_COUNT], in `a`. */
+float *distil_start(Arena *a, float bias[FACTOR_COUNT]);
+
+/* weight[FAST_BUCKETS, FACTOR_COUNT] and bias[FACTOR_COUNT] start from what they hold.  logit
+ * NULL: no teacher, the labels alone. */
 bool distil(const Rows *rows, const uint32_t *row, size_t n, const float *logit,
             const Plan *plan, const Progress *p, float *weight, float *bias, Err *err);
 

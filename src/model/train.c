@@ -262,13 +262,6 @@ static bool fit_runs(const TrainInput *in, Arena *a, Tuned *out, Err *err)
     return true;
 }
 
-static float *no_weights(Arena *a, float bias[FACTOR_COUNT], float start)
-{
-    for (int i = 0; i < FACTOR_COUNT; i++)
-        bias[i] = start;
-    return arena_array(a, float, (size_t)FAST_BUCKETS *FACTOR_COUNT);
-}
-
 static bool learn_joined(const TrainInput *in, Arena *a, const Tuned *tuned,
                          float bias[FACTOR_COUNT], FastParts *out, Err *err)
 {
@@ -276,7 +269,7 @@ static bool learn_joined(const TrainInput *in, Arena *a, const Tuned *tuned,
     size_t n;
     distil_pick(a, in->rows, in->plan, FAST_JOINED, &row, &n);
     float *logit = arena_array(a, float, n *FACTOR_COUNT + 1);
-    float *weight = no_weights(a, bias, -2);
+    float *weight = distil_start(a, bias);
     if (!teach(in, a, tuned, row, n, logit, err) ||
         !distil(in->rows, row, n, logit, in->plan, in->progress, weight, bias, err))
         return false;
@@ -297,7 +290,7 @@ static bool learn_alone(const TrainInput *in, Arena *a, float bias[FACTOR_COUNT]
         any |= alone[f];
     if (!any)
         return true;
-    float *weight = no_weights(a, bias, -2);
+    float *weight = distil_start(a, bias);
     if (!distil(in->rows, row, n, NULL, in->plan, in->progress, weight, bias, err))
         return false;
     *out = (FastParts){weight, bias};

@@ -7,7 +7,7 @@
  *     answer what is ready, drop what nobody waits for, give up what is late
  *
  * So a lone request never waits: gathering takes only what is there.  Requests that arrive
- * while the encoder runs join its next step, which is 20 ms away at most, and a long one is
+ * while the encoder runs join its next step, after batch_pieces at most, and a long one is
  * overtaken by short ones (moderate/docket.h).  A text so long that its first half alone would
  * hold others up is not here: the server gives long bodies to workers of their own, which
  * judge one at a time, so that what they need of memory is known.
