@@ -35,7 +35,9 @@ void network_windows(const Kernels *k, const NetworkParams *p, const float *pool
                      float *logit)
 {
     Linear head = {p->head_w, p->head_b, ENCODER_WIDTH, FACTOR_COUNT};
-    linear_forward(k, &head, logit, pooled, count);
+    for (int i = 0; i < count; i++)
+        linear_forward(k, &head, logit + (size_t)i * FACTOR_COUNT,
+                       pooled + (size_t)i * ENCODER_WIDTH, 1);
 }
 
 void network_text(const Network *n, Arena *a, const Pieces *p, float logit[FACTOR_COUNT])

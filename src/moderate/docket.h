@@ -14,8 +14,8 @@
  * attained service; Kleinrock 1976): what is short leaves first although nobody knows
  * lengths.  Every fourth step begins with the oldest case, so that none waits for ever.
  *
- * The verdicts are moderate()'s, but for the last bits of scores (encoder_forward tells
- * why): to the bit with the reference kernels, within 1e-6 with others.
+ * The verdicts are moderate()'s, to the bit, but with plain OpenBLAS products, where the last
+ * bits of scores may differ (encoder_forward tells why).
  *
  * Not thread-safe: one docket, one thread.
  */

@@ -145,7 +145,10 @@ const tests = {
     const long = JSON.stringify({ input: 'The quick brown fox jumps. '.repeat(38836) });
     const busy = [raw(tiny, long), raw(tiny, long)]; // one runs, one waits
     while ((await metric('gavel_queue_depth')) < 1);
-    const answer = await patient.moderations.create({ input: 'hello' });
+    const short = await patient.moderations.create({ input: 'hello' }); // overtakes them
+    isResult(short.results[0]);
+    assert.deepEqual(seen.splice(0).map(([status]) => status), [200]);
+    const answer = await patient.moderations.create(JSON.parse(long));
     isResult(answer.results[0]);
     assert.deepEqual(seen[0], [503, '100', 'true']);
     assert.equal(seen.at(-1)[0], 200);
