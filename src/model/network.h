@@ -40,9 +40,9 @@ typedef struct NetworkParamInfo {
 extern const NetworkParamInfo network_param_info[];
 extern const int network_param_info_count;
 
-/* logit[count, FACTOR_COUNT] of windows from pooled[count, ENCODER_WIDTH].  One by one: a product
- * over all of them orders its sums by their number, and a window's logits would depend on
- * its company (nn/encoder.h); 17 columns cost next to nothing. */
+/* logit[count, FACTOR_COUNT] of windows from pooled[count, ENCODER_WIDTH].  One by one: a
+ * product over all of them orders its sums by their number, and a window's logits would depend
+ * on its company (nn/encoder.h); 17 columns cost next to nothing. */
 void network_windows(const Kernels *k, const NetworkParams *p, const float *pooled, int count,
                      float *logit);
 
