@@ -135,7 +135,7 @@ unit: $(UNIT) $(REPLAY)                   ## unit tests and fuzz replay only
 # The tests of what threads share: queue, metrics, server, release swap.
 RACE := $(filter %queue %metric %log %http_server %http_work %docket %test_serve %bench %score %train %embed,$(UNIT))
 race: $(RACE)                             ## those tests alone; for SAN=thread
-	@for t in $(RACE:$(OUT)/tests/%=%); do ONLY=/$$t tools/run-tests $(OUT) || exit 1; done
+	@printf '/%s\n' $(RACE:$(OUT)/tests/%=%) | xargs -P$$(nproc) -I{} env ONLY={} tools/run-tests $(OUT)
 mutate: $(GAVEL) $(TOOLS)                 ## N=20000 damaged requests, SEED=1; with SAN=... for the whole truth
 	@GAVEL=$(abspath $(GAVEL)) sh tests/e2e/mutate.sh $(or $(N),20000) $(or $(SEED),1)
 check: layers rules style test            ## test + the house rules
