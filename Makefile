@@ -67,7 +67,7 @@ FUZZ     := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 REPLAY   := $(patsubst %,$(OUT)/fuzz/replay_%,$(FUZZ))
 BENCH    := $(patsubst bench/%.c,$(OUT)/bench/%,$(wildcard bench/bench_*.c))
 
-.PHONY: all lib embed docs test unit race check layers rules style format fuzz fuzz-build bench install clean help FORCE
+.PHONY: all lib embed docs test unit race neon check layers rules style format fuzz fuzz-build bench install clean help FORCE
 .DELETE_ON_ERROR:
 all: $(GAVEL) lib                         ## the program and the library
 lib: $(LIBGAVEL)                          ## libgavel.a and libgavel.so
@@ -136,6 +136,25 @@ unit: $(UNIT) $(REPLAY)                   ## unit tests and fuzz replay only
 RACE := $(filter %queue %metric %log %http_server %http_work %docket %test_serve %bench %score %train %embed,$(UNIT))
 race: $(RACE)                             ## those tests alone; for SAN=thread
 	@printf '/%s\n' $(RACE:$(OUT)/tests/%=%) | xargs -P$$(nproc) -I{} env ONLY={} tools/run-tests $(OUT)
+# The kernels of 64-bit ARM: a compiler and an emulator of it, with small stand-ins
+# for OpenBLAS and cmocka, so that no library of that processor is needed.  (-O1: at -O2 gcc 12
+# crashes on a test; kernels have their own level behind it.)
+ARM     := aarch64-linux-gnu-gcc -static $(CSTD) $(WARN) -Isrc -Itests/neon -Itests/unit -pthread
+NEON    := build/neon
+neon: $(NEON)/test_kernels $(NEON)/test_packed ## the tests of kernels as 64-bit ARM, emulated
+	@for t in $^; do qemu-aarch64 $$t || exit 1; done
+NEON_SRC := $(filter-out %avx2.c %avx512.c %avxvnni.c,$(wildcard src/nn/kernels*.c)) src/nn/packed.c \
+            src/base/arena.c src/base/err.c src/base/str.c src/base/fault.c src/base/locale.c tests/neon/cblas.c
+NEON_OBJ := $(NEON_SRC:%.c=$(NEON)/%.o)
+$(NEON)/src/nn/kernels_%.o: EXTRA := $(KERNEL_MATH)
+$(NEON)/src/nn/kernels_f32_%.o: EXTRA := $(PACKED_F32)
+$(NEON)/src/nn/kernels_int8_%.o: EXTRA := $(PACKED_I8)
+$(NEON)/src/nn/kernels_int8_neon.o: EXTRA := $(PACKED_I8) -march=armv8.2-a+dotprod
+$(NEON)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(ARM) -O1 $(EXTRA) -MMD -MP -c -o $@ $<
+$(NEON)/test_%: $(NEON)/tests/unit/nn/test_%.o $(NEON_OBJ)
+	$(Q)$(ARM) -o $@ $^ -lm
 mutate: $(GAVEL) $(TOOLS)                 ## N=20000 damaged requests, SEED=1; with SAN=... for the whole truth
 	@GAVEL=$(abspath $(GAVEL)) sh tests/e2e/mutate.sh $(or $(N),20000) $(or $(SEED),1)
 check: layers rules style test            ## test + the house rules
@@ -182,4 +201,4 @@ clean:                                   ## remove build/
 help:                                    ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t14
 
--include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+-include $(shell find $(OUT) build/neon -name '*.d' 2>/dev/null)

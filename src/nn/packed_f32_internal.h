@@ -68,6 +68,8 @@ static void tile_of(const Tile *t, int rows)
 #if ROWS > 6
     case 7: tile(t, 7); break;
     case 8: tile(t, 8); break;
+#endif
+#if ROWS > 8
     case 9: tile(t, 9); break;
     case 10: tile(t, 10); break;
     case 11: tile(t, 11); break;
