@@ -21,6 +21,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (int i = 0; i < CATEGORY_COUNT; i++)
             if (!(c[i] >= 0 && c[i] <= 1))
                 abort();
+        bool signal[POLICY_MAX_SIGNALS] = {0};
+        if (!policy_hear(p, a, STR("vote for heil 88 \xe2\x9c\x93"), signal, &err))
+            abort();
+        for (int i = 0; i < policy_count(p); i++) {
+            double s = policy_score(p, i, f, signal);
+            if (!(s >= 0 && s <= 1))
+                abort();
+        }
         if (!policy_parse(a, policy_text(p), "again", &again, &err))
             abort();
     } else if (err.code == ERR_NONE || err.msg[0] == 0) {

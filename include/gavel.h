@@ -187,7 +187,7 @@ GAVEL_API int gavel_verdict_holds(const GavelVerdicts *verdicts, size_t i, int c
 GAVEL_API double gavel_verdict_score(const GavelVerdicts *verdicts, size_t i, int category);
 GAVEL_API double gavel_verdict_factor(const GavelVerdicts *verdicts, size_t i, int factor);
 
-/* What the policy asks for: "none", "flag", "review" or "block". */
+/* What the policy asks for: "none", "flag", "review", "hold", "escalate" or "block". */
 GAVEL_API const char *gavel_verdict_action(const GavelVerdicts *verdicts, size_t i);
 
 /* BCP 47: "en", "ur-Latn"; "und" where the text does not say. */

@@ -304,7 +304,8 @@ static bool read_policy(Job *job, Err *err)
     Str text;
     job->policy = release_policy(job->release);
     return !path || (file_load(job->cli->arena, path, POLICY_MAX_BYTES, &text, err) &&
-                     policy_parse(job->cli->arena, text, path, &job->policy, err));
+                     policy_parse(job->cli->arena, text, path, &job->policy, err) &&
+                     policy_fits_release(job->policy, err));
 }
 
 static bool want_share(Cli *cli, const char *option, double fallback, double most, double *out,

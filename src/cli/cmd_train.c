@@ -130,6 +130,7 @@ static bool read_inputs(Cli *cli, Plan *plan, TrainInput *in, Err *err)
         !plan_parse(a, plan_text, plan_path, plan, err) ||
         !file_load(a, policy_path, POLICY_MAX_BYTES, &policy_text, err) ||
         !policy_parse(a, policy_text, policy_path, &in->policy, err) ||
+        !policy_fits_release(in->policy, err) ||
         !kernels_find(str_of(cli->config.kernels), &in->kernels, err))
         return false;
     if (!base_load(a, cli_text(cli, "base", "var/base.pack"), base, &vocab_json, err))

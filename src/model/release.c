@@ -231,7 +231,7 @@ static bool open_texts(Release *r, Err *err)
         !manifest_parse(r->arena, manifest, &r->manifest, err) ||
         !pack_bytes(r->pack, "policy", &policy, err) ||
         !policy_parse(r->arena, policy, "policy of the release", &r->policy, err) ||
-        !pack_bytes(r->pack, "vocab", &vocab, err) ||
+        !policy_fits_release(r->policy, err) || !pack_bytes(r->pack, "vocab", &vocab, err) ||
         !vocab_parse(r->arena, vocab, &r->vocab, err))
         return false;
     if (vocab_size(r->vocab) > ENCODER_VOCAB)

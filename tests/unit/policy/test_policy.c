@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "base/file.h"
+#include "base/yaml.h"
 #include "policy/policy.h"
 
 #include <math.h>
@@ -91,8 +92,10 @@ static void bad_documents_are_refused_at_their_place(void **state)
         {"{score: 1}",                                                            NULL,                                        "t:7:17: wants a factor or a composition, not a number"},
         {"{action: flag}",                                                        NULL,                                        "t:7:9: the category has no 'score'"                   },
         {"hate",                                                                  NULL,                                        "t:7:9: a category wants keys, not a string"           },
-        {"{score: hate, action: shout}",                                          NULL,                                        "t:7:31: 'action' is flag, review or block"            },
-        {"{score: hate, action: none}",                                           NULL,                                        "t:7:31: 'action' is flag, review or block"            },
+        {"{score: hate, action: shout}",                                          NULL,
+         "t:7:31: 'action' is allow, flag, review, hold, escalate or block"                                                                                                           },
+        {"{score: hate, action: none}",                                           NULL,
+         "t:7:31: 'action' is allow, flag, review, hold, escalate or block"                                                                                                           },
         {"{score: hate, threshold: 0}",                                           NULL,
          "t:7:34: 'threshold' must be a number above 0, at most 1"                                                                                                                    },
         {"{score: hate, threshold: x}",                                           NULL,
@@ -154,6 +157,185 @@ static void bad_heads_are_refused(void **state)
         assert_false(policy_parse(a, str_of(cases[i].text), "t", &p, &err));
         assert_string_equal(err.msg, cases[i].message);
     }
+}
+
+/* An own taxonomy of two categories; `a` and `more` differ. */
+static bool own(Arena *a, const char *first, const char *more, const Policy **out, Err *err)
+{
+    Str text = str_print(a,
+                         "id: own\n"
+                         "version: 1\n"
+                         "taxonomy: own\n"
+                         "routes: [crisis]\n"
+                         "severities: [low, mid, high]\n"
+                         "signals: {polls: ['Vote for', 'b.a.l.l.o.t']}\n"
+                         "categories:\n"
+                         "  rude: %s\n"
+                         "  campaign: {score: {signal: polls}, threshold: 0.5}\n%s",
+                         first, more);
+    return policy_parse(a, text, "t", out, err);
+}
+
+static void faults_of_an_own_taxonomy_are_refused_at_their_place(void **state)
+{
+    static const struct {
+        const char *rude, *more, *message;
+    } cases[] = {
+        {"{score: insult}",                                                                   "",
+         "t:8:9: a category of one's own needs a 'threshold': no release has one"                                                                                                                   },
+        {"{score: insult, threshold: 0.5}",                                                   "  hate: {score: hate, threshold: .5}\n",
+         "t:10:9: 'hate' is a category of the endpoint; one's own needs another name"                                                                                                               },
+        {"{score: {signal: poll}, threshold: 0.5}",                                           "",                                       "t:8:26: no signal is called 'poll'"                        },
+        {"{score: {category: mild}, threshold: 0.5}",                                         "",
+         "t:8:28: no category of this policy is called 'mild'"                                                                                                                                      },
+        {"{score: {category: rude}, threshold: 0.5}",                                         "",
+         "t:8:17: the category is composed of itself, in a circle"                                                                                                                                  },
+        {"{score: {any: [insult, {category: x}]}, threshold: 0.5}",
+         "  x: {score: {not: {category: rude}}, threshold: 0.5}\n",                                                                     "t:10:20: the category is composed of itself, in a circle"  },
+        {"{score: insult, threshold: 0.5, route: police}",                                    "",
+         "t:8:48: no route is called 'police'"                                                                                                                                                      },
+        {"{score: insult, threshold: 0.5, severities: {bad: {from: 0.6}}}",                   "",
+         "t:8:59: no severity is called 'bad'"                                                                                                                                                      },
+        {"{score: insult, threshold: 0.5, severities: {low: {}}}",                            "",
+         "t:8:59: the severity has no 'from'"                                                                                                                                                       },
+        {"{score: insult, threshold: 0.5, severities: {low: {from: 0.4}}}",                   "",
+         "t:8:59: 'low' begins at 0.4, below the category's threshold of 0.5"                                                                                                                       },
+        {"{score: insult, threshold: 0.5, severities: {low: {from: 0.6}, mid: {from: 0.6}}}",
+         "",                                                                                                                            "t:8:77: the ladder does not rise: 'mid' stands above 'low'"},
+        {"{score: insult, threshold: 0.5, severities: {mid: {from: 0.6}, low: {from: 0.7}}}",
+         "",                                                                                                                            "t:8:77: the ladder does not rise: 'low' stands above 'mid'"},
+        {"{score: insult, threshold: 0.5, severities: {low: {from: 0.6, action: block}, mid: "
+         "{from: 0.7, action: flag}}}",                                              "",                                       "t:8:92: the ladder does not rise: 'mid' stands above 'low'"},
+        {"{score: insult, threshold: 0.5, unsure: {from: 0.6, until: 0.6}}",                  "",
+         "t:8:49: 'unsure' wants 'from' below 'until'"                                                                                                                                              },
+        {"{score: insult, threshold: 0.5, unsure: {from: 0.6}}",                              "",
+         "t:8:49: 'unsure' wants 'from' below 'until'"                                                                                                                                              },
+        {"{score: insult, threshold: 0.5, contested: true, action: block}",                   "",
+         "t:8:66: what is contested is never blocked"                                                                                                                                               },
+        {"{score: insult, threshold: 0.5, contested: yes}",                                   "",
+         "t:8:52: 'contested' must be true or false"                                                                                                                                                },
+        {"{score: insult, threshold: 0.5, clause: 'a b'}",                                    "",
+         "t:8:49: 'clause' must be a name of letters, digits, dot, dash and underscore"                                                                                                             },
+    };
+    Arena *a = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const Policy *p = NULL;
+        Err err = {0};
+        if (own(a, cases[i].rude, cases[i].more, &p, &err))
+            fail_msg("%s read", cases[i].rude);
+        assert_null(p);
+        assert_string_equal(err.msg, cases[i].message);
+    }
+}
+
+static void compositions_that_grow_out_of_hand_are_refused(void **state)
+{
+    Arena *a = *state;
+    const Policy *p;
+    Err err = {0};
+    const char *ten = "{category: %c}, {category: %c}, {category: %c}, {category: %c}, "
+                      "{category: %c}, {category: %c}, {category: %c}, {category: %c}";
+    Str more = STR("");
+    for (char c = 'a'; c < 'f'; c++) {
+        char d = (char)(c + 1);
+        Str list = str_print(a, ten, d, d, d, d, d, d, d, d);
+        more = str_print(a, STR_FMT "  %c: {threshold: 0.5, score: {any: [" STR_FMT "]}}\n",
+                         STR_ARG(more), c, STR_ARG(list));
+    }
+    more = str_print(a, STR_FMT "  f: {threshold: 0.5, score: hate}\n", STR_ARG(more));
+    assert_false(own(a, "{score: insult, threshold: 0.5}", more.ptr, &p, &err));
+    assert_non_null(strstr(err.msg, "the composition is too large"));
+}
+
+static void signals_are_heard_as_whole_words_of_the_folded_text(void **state)
+{
+    static const struct {
+        const char *text;
+        bool heard;
+    } cases[] = {
+        {"Vote for anyone",      true },
+        {"they vote FOR us!",    true },
+        {"v\xd0\xbete for us",   true }, /* a Cyrillic o */
+        {"devote for us",        false},
+        {"vote fort",            false},
+        {"vote\nfor",            true },
+        {"ballot",               true },
+        {"ballots",              false},
+        {"\xe4\xb8\xadvote for", false},
+        {"",                     false},
+    };
+    Arena *a = *state;
+    const Policy *p;
+    Err err = {0};
+    assert_true(own(a, "{score: insult, threshold: 0.5}", "", &p, &err));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool signal[1] = {false};
+        float f[FACTOR_COUNT] = {0};
+        assert_true(policy_hear(p, a, str_of(cases[i].text), signal, &err));
+        if (signal[0] != cases[i].heard)
+            fail_msg("%s: %d", cases[i].text, signal[0]);
+        assert_true(policy_score(p, 1, f, signal) == (cases[i].heard ? 1. : 0.));
+        assert_true(policy_score(p, 1, f, NULL) == 0.);
+    }
+}
+
+static void an_own_taxonomy_has_nothing_for_the_thirteen(void **state)
+{
+    const Policy *p;
+    Err err = {0};
+    float f[FACTOR_COUNT], label[CATEGORY_COUNT];
+    double c[CATEGORY_COUNT];
+    assert_true(
+        own(*state, "{score: {not: {category: campaign}}, threshold: 0.5}", "", &p, &err));
+    for (int i = 0; i < FACTOR_COUNT; i++)
+        f[i] = 1;
+    policy_compose(p, f, c);
+    policy_compose_labels(p, f, label);
+    for (int i = 0; i < CATEGORY_COUNT; i++)
+        assert_true(c[i] == 0. && isnan(label[i]));
+    assert_true(policy_score(p, 0, f, NULL) == 1.);
+    assert_false(policy_fits_release(p, &err));
+    assert_true(isnan(policy_threshold(p, CATEGORY_HATE)));
+}
+
+static void an_overlay_overrides_single_members(void **state)
+{
+    static const struct {
+        const char *overlay, *message; /* NULL: it reads */
+    } cases[] = {
+        {"categories: {rude: {threshold: 0.7}}",          NULL                                       },
+        {"categories: {rude: {action: block}}",           NULL                                       },
+        {"categories: {loud: {threshold: 0.7}}",          "o:1:20: the policy has no category 'loud'"},
+        {"signals: {pols: [x]}",                          "o:1:17: the policy has no signal 'pols'"  },
+        {"categories: {rude: {threshold: 0.95}}",
+         "o:1:32: 'high' begins at 0.9, below the category's threshold of 0.95"                      },
+        {"categories: {rude: {score: {category: rude}}}",
+         "o:1:28: the category is composed of itself, in a circle"                                   },
+    };
+    Arena *a = *state;
+    const Policy *p, *q;
+    assert_true(own(a, "{score: insult, threshold: 0.5, severities: {high: {from: 0.9}}}", "",
+                    &p, &(Err){0}));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Err err = {0};
+        const Js *doc;
+        assert_true(yaml_parse(a, str_of(cases[i].overlay), "o", &doc, &err));
+        bool ok = policy_overlay(a, p, doc, "o", &q, &err);
+        assert_string_equal(err.msg, cases[i].message ? cases[i].message : "");
+        assert_int_equal(ok, cases[i].message == NULL);
+    }
+    const Js *doc;
+    Err err = {0};
+    assert_true(yaml_parse(a,
+                           STR("signals: {polls: [exit poll]}\n"
+                               "categories: {rude: {threshold: 0.7}}"),
+                           "o", &doc, &err));
+    assert_true(policy_overlay(a, p, doc, "o", &q, &err));
+    assert_true(policy_category(q, 0)->threshold == .7);
+    assert_true(policy_category(p, 0)->threshold == .5);
+    assert_int_equal(policy_category(q, 0)->rung_count, 1);
+    assert_true(str_eq(policy_signal(q, 0)->phrase[0], STR("exit poll")));
+    assert_true(str_eq(policy_signal(p, 0)->phrase[0], STR("vote for")));
 }
 
 static void an_oversized_document_is_refused(void **state)
@@ -306,6 +488,11 @@ int main(void)
         T(compositions_mean_what_the_header_says),
         T(bad_documents_are_refused_at_their_place),
         T(bad_heads_are_refused),
+        T(faults_of_an_own_taxonomy_are_refused_at_their_place),
+        T(compositions_that_grow_out_of_hand_are_refused),
+        T(signals_are_heard_as_whole_words_of_the_folded_text),
+        T(an_own_taxonomy_has_nothing_for_the_thirteen),
+        T(an_overlay_overrides_single_members),
         T(an_oversized_document_is_refused),
         T(labels_compose_three_valued),
         T(the_shipped_policy_reads),
