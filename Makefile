@@ -180,8 +180,8 @@ build/fuzz/%: fuzz/fuzz_%.c $(LIB_SRC) $(SQL)
 fuzz: build/fuzz/$(T)                     ## make fuzz T=text_normalise S=60
 	@mkdir -p build/fuzz/found/$(T)
 	build/fuzz/$(T) -max_total_time=$(or $(S),60) build/fuzz/found/$(T) fuzz/corpus/$(T)
-bench: $(BENCH)                          ## name value unit, a line each
-	@for b in $^; do $$b; done
+bench: $(BENCH)                          ## every figure of docs/BENCHMARKS.md; bench/run PART for one
+	@bench/run
 
 embed: $(GAVEL) lib                       ## build the example on the installed library; SAN=... too
 	@GAVEL=$(abspath $(GAVEL)) SAN=$(SAN) sh tests/e2e/embed.sh

@@ -6,10 +6,11 @@
  * four texts said again and again live in the caches and in the branch predictor and take a
  * third of the time.  In FOLDER the same texts are left for bench/fast.sh to give to fastText:
  * texts.txt, a line each, and train.txt, with a label in front. */
+#include "bench_rows.h"
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/js.h"
 #include "model/score.h"
 
 #include <stdio.h>
@@ -39,35 +40,18 @@ typedef struct Bench {
     size_t count;
 } Bench;
 
-static bool is_labelled(const Js *labels)
-{
-    bool any = false;
-    for (size_t i = 0; labels && i < labels->count; i++)
-        any |= labels->item[i].type == JS_NUMBER && labels->item[i].number > 0.5;
-    return any;
-}
-
 static bool read_rows(Bench *b, const char *path, Err *err)
 {
-    Str all, line;
-    if (!file_load(b->a, path, FILE_MAX, &all, err))
+    BenchRows rows;
+    if (!bench_rows_load(b->a, path, LEAST, MOST, TEXTS_MAX, &rows, err))
         return false;
-    while (b->count < TEXTS_MAX && str_cut(&all, '\n', &line)) {
-        const Js *row;
-        if (!line.len)
-            continue;
-        if (!js_parse(b->a, line, &row, err))
-            return false;
-        const Js *text = js_get(row, STR("text"));
-        if (!text || text->type != JS_STRING || text->str.len < LEAST || text->str.len > MOST ||
-            memchr(text->str.ptr, '\n', text->str.len))
-            continue;
-        b->labelled[b->count] = is_labelled(js_get(row, STR("labels")));
-        b->text[b->count++] = text->str;
-    }
-    for (size_t i = 0; i < b->count; i++)
+    b->count = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        b->text[i] = rows.text[i];
+        b->labelled[i] = rows.labelled[i];
         if (!features_ngrams(b->a, b->text[i], FAST_BUCKETS, &b->x[i], err))
             return false;
+    }
     return true;
 }
 

@@ -350,6 +350,8 @@ bool fit_step(Fit *f, FitStep *out, Err *err)
                      .loss = known > 0 ? loss / known : 0,
                      .pair_loss = twins ? apart / twins : NAN,
                      .grad_norm = norm,
+                     .rows = texts,
+                     .rows_per_s = texts / s,
                      .pieces_per_s = pieces / s,
                      .gflops = pieces * FLOPS_PER_PIECE / s * 1e-9,
                      .domain_accuracy = told > 0 ? right / told : NAN};

@@ -31,7 +31,8 @@ typedef struct FitStep {
     double loss;      /* mean over what is known, of this step */
     double pair_loss; /* mean over its texts with a twin, unweighted; NaN without any */
     double grad_norm; /* before clipping */
-    double pieces_per_s, gflops;
+    int rows;         /* texts of this step, without twins */
+    double rows_per_s, pieces_per_s, gflops;
     double domain_accuracy; /* of the adversary on this step's texts; NaN when it is off */
 } FitStep;
 

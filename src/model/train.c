@@ -43,6 +43,7 @@ static bool log_step(const TrainInput *in, Arena *a, int64_t run, const FitStep 
     if (!isnan(s->pair_loss))
         js_number(&w, "pair_loss", s->pair_loss);
     js_number(&w, "grad_norm", s->grad_norm);
+    js_number(&w, "rows_per_s", round(s->rows_per_s));
     js_number(&w, "pieces_per_s", round(s->pieces_per_s));
     js_number(&w, "gflops", round(s->gflops));
     if (!isnan(s->domain_accuracy))
@@ -132,8 +133,8 @@ static bool fit_all(const TrainInput *in, Arena *a, Fit *f, int64_t run, Err *er
         if (!fit_step(f, &s, err))
             return false;
         char note[96];
-        snprintf(note, sizeof note, "loss %.4f  %.0f pieces/s  %.0f GFLOP/s", s.loss,
-                 s.pieces_per_s, s.gflops);
+        snprintf(note, sizeof note, "loss %.4f  %.0f rows/s  %.0f GFLOP/s", s.loss,
+                 s.rows_per_s, s.gflops);
         progress_tick(in->progress, "steps", (uint64_t)(run * plan->steps + s.step),
                       (uint64_t)(plan->runs * plan->steps), note);
         bool save = s.step % plan->checkpoint_steps == 0 || s.step == plan->steps;

@@ -2,20 +2,10 @@
 # gavel release export --onnx: ONNX Runtime, unmodified, from npm, gives the answers of our own
 # float kernels within 1e-4, on a fixture and on the release that ships.
 set -eu
-command -v npm >/dev/null || { echo "npm is not installed"; exit 77; }
 . tests/e2e/lib.inc
 
-place=build/npm/onnx
-mkdir -p $place
-if ! cmp -s tests/e2e/onnx/package-lock.json $place/package-lock.json || [ ! -d $place/node_modules/onnxruntime-node ]; then
-    cp tests/e2e/onnx/package.json tests/e2e/onnx/package-lock.json $place/
-    (cd $place && npm ci --ignore-scripts --silent --no-audit --no-fund) || {
-        rm -f $place/package-lock.json
-        echo "npm could not install onnxruntime-node"
-        exit 77
-    }
-fi
-cp tests/e2e/onnx/test.mjs $place/
+place=$(tools/install-onnxruntime 2>&1) || { echo "$place"; exit 77; }
+cp tests/e2e/onnx/test.mjs "$place/"
 
 cat >"$dir/texts" <<'END'
 Shall we meet for lunch on Tuesday?
@@ -31,5 +21,5 @@ fixture_release "$dir/fixture.gavel" >"$dir/digest"
 for release in releases/second.gavel "$dir/fixture.gavel"; do
     status 0 "$GAVEL" release export "$release" --onnx "$dir/model.onnx"
     "$(dirname "$GAVEL")/tests/tools/encode_texts" "$release" <"$dir/texts" >"$dir/answers"
-    node $place/test.mjs "$dir/model.onnx" "$dir/answers"
+    node "$place/test.mjs" "$dir/model.onnx" "$dir/answers"
 done
