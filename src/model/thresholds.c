@@ -12,7 +12,7 @@
 #include <math.h>
 
 #define THRESHOLD_LEAST 1e-6 /* a threshold of 0 would flag everything */
-#define TIGHTER         .8   /* step of the bounds while all together flag too much */
+#define TIGHTER         .97  /* step of the bounds while all together flag too much */
 
 /* The grid of the precision test, in logits of the composed score, highest first. */
 enum { GRID = 241, STARTS = 5 };
