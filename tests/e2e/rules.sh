@@ -134,6 +134,21 @@ refuses tests "mirrors no src/base/x.c"
 echo 'int x;' | put src/base/x.c
 passes tests
 
+# --- figures
+fresh
+cp README.md "$dir/t/README.md"
+cp docs/quality.md "$dir/t/docs/quality.md"
+passes figures
+sed 's/^| hate | .*/| hate | 1 of 2 | 0.999 |/' README.md >"$dir/t/README.md"
+refuses figures "are not those of docs/quality.md"
+tools/make-figures "$dir/t"
+cmp "$dir/t/README.md" README.md || fail "make-figures did not write the figures again"
+sed '/^| identity swaps/d' docs/quality.md >"$dir/t/docs/quality.md"
+refuses figures "no line for identity swaps"
+cp docs/quality.md "$dir/t/docs/quality.md"
+sed '/^<!-- end of figures/d' README.md >"$dir/t/README.md"
+refuses figures "has not two marks"
+
 # --- shell
 if command -v shellcheck >/dev/null; then
     fresh
