@@ -36,6 +36,8 @@ KERNEL_MATH := -O3 -fassociative-math -fno-signed-zeros -fno-trapping-math -ffp-
 # Packed products keep the order of their sums, int8 also every rounding (src/nn/packed.h).
 PACKED_F32 := -O3 -ffp-contract=fast
 PACKED_I8  := -O3 -ffp-contract=off
+# A gist is the same to the bit with and without AVX2 (src/nn/gist.h).
+GIST       := -O3 -ffp-contract=off -fno-math-errno
 AVX2       := -mavx2 -mfma
 AVX512     := $(AVX2) -mavx512f -mavx512bw -mavx512vl -mavx512dq
 # Files of another processor stay out.
@@ -103,6 +105,8 @@ $(OUT)/src/nn/kernels_avx2.o: EXTRA := $(KERNEL_MATH) $(AVX2)
 $(OUT)/src/nn/kernels_f32_%.o: EXTRA := $(PACKED_F32)
 $(OUT)/src/nn/kernels_f32_avx2.o: EXTRA := $(PACKED_F32) $(AVX2)
 $(OUT)/src/nn/kernels_f32_avx512.o: EXTRA := $(PACKED_F32) $(AVX512)
+$(OUT)/src/nn/gist.o: EXTRA := $(GIST)
+$(OUT)/src/nn/gist_avx2.o: EXTRA := $(GIST) $(AVX2)
 $(OUT)/src/nn/kernels_int8_%.o: EXTRA := $(PACKED_I8)
 $(OUT)/src/nn/kernels_int8_avx2.o: EXTRA := $(PACKED_I8) $(AVX2)
 $(OUT)/src/nn/kernels_int8_avxvnni.o: EXTRA := $(PACKED_I8) $(AVX2) -mavxvnni

@@ -23,7 +23,7 @@
     X(NONE,    "",       {""})                                                               \
     X(STATUS,  "status", {"2xx", "4xx", "5xx"})                                              \
     X(ROUTE,   "route",  {"moderations", "models", "health", "metrics", "other"})            \
-    X(TIER,    "tier",   {"rules", "fast", "encoder"})                                       \
+    X(TIER,    "tier",   {"rules", "fast", "student", "encoder"})                                       \
     X(LANE,    "lane",   {"short", "long"})
 
 #define METRIC_TABLE(X)                                                                      \

@@ -199,6 +199,8 @@ static void print_for_people(Job *job, const Verdict *v)
     if (v->language != LANGUAGE_UNKNOWN)
         buf_print(out, ", %s%s", language_name(v->language),
                   v->language_known ? "" : " (which the release does not know)");
+    if (v->tier == TIER_STUDENT)
+        buf_print(out, ", the student alone");
     buf_print(out, "%s%s\n", v->disguised ? ", disguised" : "",
               v->capped ? ", too long to be read whole by the encoder" : "");
     for (int c = 0; c < CATEGORY_COUNT; c++)

@@ -125,6 +125,9 @@ void calibration_fit(Arena *a, const CalibrationInput *in, CalibrationKind wante
 void calibration_print(const Calibration *c, JsWriter *w);
 bool calibration_read(const Js *v, Calibration *out, Err *err);
 
+void promise_print(const char *key, const Promise *p, JsWriter *w);
+bool promise_read(const Js *v, Str key, Promise *out, Err *err);
+
 /* For a terminal: map, threshold, and what was promised and shown of it, a line a category. */
 void calibration_table(const Calibration *c, Buf *out);
 

@@ -18,7 +18,7 @@ static void print_points(const char *key, const double *x, const double *y, int 
     js_end_array(w);
 }
 
-static void print_promise(const char *key, const Promise *p, JsWriter *w)
+void promise_print(const char *key, const Promise *p, JsWriter *w)
 {
     js_key(w, key);
     js_object(w);
@@ -37,8 +37,8 @@ static void print_note(const ThresholdNote *n, JsWriter *w)
     js_key(w, "rule"), js_string(w, threshold_rule_name(n->rule));
     js_number(w, "confidence", n->confidence);
     js_number(w, "f1", n->f1);
-    print_promise("precision", &n->precision, w);
-    print_promise("false_positives", &n->false_positives, w);
+    promise_print("precision", &n->precision, w);
+    promise_print("false_positives", &n->false_positives, w);
     js_number(w, "band_low", n->band_low);
     js_number(w, "band_high", n->band_high);
     js_end_object(w);
@@ -129,7 +129,7 @@ static bool read_share(const Js *v, Str key, double *out, Err *err)
     return true;
 }
 
-static bool read_promise(const Js *v, Str key, Promise *out, Err *err)
+bool promise_read(const Js *v, Str key, Promise *out, Err *err)
 {
     const Js *p = js_get(v, key);
     if (!p || p->type != JS_OBJECT)
@@ -155,8 +155,8 @@ static bool read_note(const Js *v, ThresholdNote *out, Err *err)
         return err_set(err, ERR_CORRUPT, "no rule is called '" STR_FMT "'", STR_ARG(rule));
     if (!read_share(note, STR("confidence"), &out->confidence, err) ||
         !read_share(note, STR("f1"), &out->f1, err) ||
-        !read_promise(note, STR("precision"), &out->precision, err) ||
-        !read_promise(note, STR("false_positives"), &out->false_positives, err) ||
+        !promise_read(note, STR("precision"), &out->precision, err) ||
+        !promise_read(note, STR("false_positives"), &out->false_positives, err) ||
         !read_share(note, STR("band_low"), &out->band_low, err) ||
         !read_share(note, STR("band_high"), &out->band_high, err))
         return false;

@@ -19,7 +19,7 @@ typedef struct EnsembleRows {
     const float *fast;    /* [count, FACTOR_COUNT] */
 } EnsembleRows;
 
-/* Writes every row of the ensemble but ENSEMBLE_SURE, which stays "never". */
+/* Writes every row of the ensemble but ENSEMBLE_SURE, which nothing reads. */
 void ensemble_fit(const EnsembleRows *rows, double fast_share,
                   float out[ENSEMBLE_ROWS][FACTOR_COUNT]);
 

@@ -15,6 +15,18 @@ bool manifest_name_fits(Str name)
     return fits;
 }
 
+static void print_student(const Manifest *m, JsWriter *w)
+{
+    js_key(w, "student");
+    js_object(w);
+    js_key(w, "width"), js_i64(w, m->student.width);
+    js_key(w, "hidden"), js_i64(w, m->student.hidden);
+    js_key(w, "pairs"), js_i64(w, m->student.pairs);
+    js_end_object(w);
+    if (m->cascade.fitted)
+        js_key(w, "cascade"), cascade_print(&m->cascade, w);
+}
+
 void manifest_print(const Manifest *m, Arena *a, Buf *out)
 {
     const Js *training;
@@ -23,7 +35,8 @@ void manifest_print(const Manifest *m, Arena *a, Buf *out)
     assert(parsed && training->type == JS_OBJECT); /* written by our own commands */
     JsWriter w = js_writer(out);
     js_object(&w);
-    js_key(&w, "format"), js_i64(&w, MANIFEST_FORMAT);
+    js_key(&w, "format"),
+        js_i64(&w, m->student.width ? MANIFEST_FORMAT : MANIFEST_FORMAT_PLAIN);
     js_key(&w, "name"), js_string(&w, m->name);
     js_key(&w, "created_ms"), js_i64(&w, m->created_ms);
     js_key(&w, "window_pieces"), js_i64(&w, m->windows.pieces);
@@ -35,6 +48,8 @@ void manifest_print(const Manifest *m, Arena *a, Buf *out)
         if (m->alone[f])
             js_string(&w, factor_name((Factor)f));
     js_end_array(&w);
+    if (m->student.width)
+        print_student(m, &w);
     js_key(&w, "calibration"), calibration_print(&m->calibration, &w);
     js_key(&w, "training"), js_value(&w, training);
     js_end_object(&w);
@@ -67,6 +82,23 @@ static bool read_sizes(const Js *v, Manifest *m, Err *err)
     m->windows = (Windows){(int)pieces, (int)stride};
     m->buckets = (uint32_t)buckets;
     return true;
+}
+
+/* A release of an older format has no student; one that was not calibrated has no cascade. */
+static bool read_student(const Js *v, Manifest *m, Err *err)
+{
+    int64_t width, hidden, pairs;
+    const Js *s = js_get(v, STR("student")), *cascade = js_get(v, STR("cascade"));
+    if (!s)
+        return !cascade || err_set(err, ERR_CORRUPT, "a cascade wants a student");
+    if (!want_range(s, STR("width"), 8, GIST_WIDTH_MAX, &width, err) ||
+        !want_range(s, STR("hidden"), 1, STUDENT_HIDDEN_MAX, &hidden, err) ||
+        !want_range(s, STR("pairs"), 0, STUDENT_PAIRS_MAX, &pairs, err))
+        return err_wrap(err, "student");
+    m->student = (StudentShape){(int)width, (int)hidden, (int)pairs};
+    if (!student_shape_fits(&m->student))
+        return err_set(err, ERR_CORRUPT, "a student of width %d", m->student.width);
+    return !cascade || cascade_read(cascade, &m->cascade, err);
 }
 
 /* Tags of one language are added up; others than ours are let be. */
@@ -147,7 +179,7 @@ bool manifest_parse(Arena *a, Str json, Manifest *out, Err *err)
                        "the release has format %lld, this program reads formats %d to %d",
                        (long long)format, MANIFEST_FORMAT_OLDEST, MANIFEST_FORMAT);
     if (!js_want_str(v, STR("name"), &m.name, err) || !read_sizes(v, &m, err) ||
-        !read_alone(v, format, m.alone, err))
+        !read_alone(v, format, m.alone, err) || !read_student(v, &m, err))
         return err_wrap(err, "manifest");
     if (!manifest_name_fits(m.name))
         return err_set(err, ERR_CORRUPT, "the release's name is not a file's name");

@@ -6,15 +6,17 @@
 #ifndef MODEL_MANIFEST_H
 #define MODEL_MANIFEST_H
 
-#include "model/calibrate.h"
+#include "model/cascade.h"
 #include "model/features.h"
+#include "model/student.h"
 #include "text/language.h"
 
 /* A language with fewer rows was met in training and is not known. */
 enum { MANIFEST_LANGUAGE_ROWS = 1000 };
 
 enum {
-    MANIFEST_FORMAT = 2,        /* 2: a table of the fast tier for other languages */
+    MANIFEST_FORMAT = 3, /* 2: a table of the fast tier for other languages; 3: a student */
+    MANIFEST_FORMAT_PLAIN = 2,  /* what a release without a student is written as */
     MANIFEST_FORMAT_OLDEST = 1, /* that is still read */
     MANIFEST_NAME_MAX = 64,
     MANIFEST_MAX_BYTES = 1 << 20,
@@ -26,7 +28,9 @@ typedef struct Manifest {
     Windows windows;
     uint32_t buckets;         /* of the fast tier's tables: a power of two */
     bool alone[FACTOR_COUNT]; /* what FAST_ALONE has learned; all false: no such table */
+    StudentShape student;     /* width 0: there is none */
     Calibration calibration;
+    Cascade cascade;
     Str training; /* JSON object: what it was trained on */
     /* Rows of the training split by language, as `training` says under "languages"; without
      * that member it is a release in English. */

@@ -29,6 +29,7 @@ struct Release {
     NetworkParams network;
     Fast fast[FAST_TABLES];
     const float *ensemble; /* [ENSEMBLE_ROWS, FACTOR_COUNT] */
+    StudentParams student; /* width 0: none */
     Str report;
 };
 
@@ -61,6 +62,16 @@ static void add_param(PackWriter *w, bool float32, const char *name, const float
         pack_add_i8(w, name, x, (size_t)rows, (size_t)cols);
 }
 
+static void add_student(PackWriter *w, const StudentParams *p)
+{
+    StudentShape s = p->shape;
+    pack_add_i8(w, "student/near", p->near, student_rows(&s), (size_t)s.width);
+#define X(name, rows, cols) \
+    pack_add_f32(w, "student/" #name, p->name, (size_t)(rows), (size_t)(cols));
+    STUDENT_PARAMS(X)
+#undef X
+}
+
 static void add_weights(PackWriter *w, Arena *a, const ReleaseParts *p)
 {
     for (int i = 0; i < encoder_param_info_count; i++) {
@@ -81,6 +92,8 @@ static void add_weights(PackWriter *w, Arena *a, const ReleaseParts *p)
         pack_add_f32(w, section(a, fast_room[t], "bias"), p->fast[t].bias, 1, FACTOR_COUNT);
     }
     pack_add_f32(w, "ensemble", p->ensemble[0], ENSEMBLE_ROWS, FACTOR_COUNT);
+    if (p->student)
+        add_student(w, p->student);
 }
 
 bool release_save(Arena *a, const ReleaseParts *p, const char *path, Digest *digest, Err *err)
@@ -97,7 +110,10 @@ bool release_save(Arena *a, const ReleaseParts *p, const char *path, Digest *dig
                   .windows = p->windows,
                   .buckets = p->buckets,
                   .calibration = p->calibration,
+                  .cascade = p->cascade,
                   .training = p->training};
+    if (p->student)
+        m.student = p->student->shape;
     for (int f = 0; f < FACTOR_COUNT && p->fast[FAST_ALONE].weight; f++)
         m.alone[f] = p->alone[f];
     buf_init(&vocab, TEXT_MAX);
@@ -124,6 +140,22 @@ static bool has_float32(const Pack *p)
     return pack_f32(p, "encoder/embed", ENCODER_VOCAB, ENCODER_WIDTH0, &x, &ignored);
 }
 
+static bool student_parts(const Release *r, Arena *a, const StudentParams **out, Err *err)
+{
+    StudentParams *s = arena_new(a, StudentParams);
+    size_t rows = student_rows(&r->student.shape), width = (size_t)r->student.shape.width;
+    *out = NULL;
+    if (!width)
+        return true;
+    float *near = arena_array(a, float, rows *width);
+    if (!pack_read_f32(r->pack, "student/near", rows, width, near, err))
+        return false;
+    *s = r->student;
+    s->near = near;
+    *out = s;
+    return true;
+}
+
 bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err)
 {
     size_t buckets = r->manifest.buckets;
@@ -146,13 +178,14 @@ bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err)
                           .windows = r->manifest.windows,
                           .buckets = r->manifest.buckets,
                           .calibration = r->manifest.calibration,
+                          .cascade = r->manifest.cascade,
                           .policy = r->policy,
                           .training = r->manifest.training,
                           .report = r->report};
     memcpy(out->fast, fast, sizeof fast);
     memcpy(out->alone, r->manifest.alone, sizeof out->alone);
     memcpy(out->ensemble, r->ensemble, sizeof out->ensemble);
-    return true;
+    return student_parts(r, a, &out->student, err);
 }
 
 /* ---- opening ------------------------------------------------------------------------- */
@@ -224,6 +257,24 @@ static bool open_fast(Release *r, Err *err)
            all_finite(r->ensemble, (size_t)ENSEMBLE_ROWS * FACTOR_COUNT, "ensemble", err);
 }
 
+static bool open_student(Release *r, Err *err)
+{
+    StudentParams *p = &r->student;
+    StudentShape s = p->shape = r->manifest.student;
+    size_t dense = student_dense_count(&s), rows = student_rows(&s);
+    if (!s.width)
+        return true;
+    student_dense_at(p, arena_raw(r->arena, float, dense));
+#define X(name, rows, cols)                                                             \
+    if (!read_param(r->pack, "student/" #name, (int)(rows), (int)(cols), p->name, err)) \
+        return false;
+    STUDENT_PARAMS(X)
+#undef X
+    return pack_i8(r->pack, "student/near", rows, (size_t)s.width, &p->near_q, &p->near_scale,
+                   err) &&
+           all_finite(p->near_scale, rows, "student/near", err);
+}
+
 static bool open_texts(Release *r, Err *err)
 {
     Str manifest, policy, vocab;
@@ -254,7 +305,8 @@ static bool open_pack(Pack *pack, const Kernels *k, Release **out, Err *err)
     }
     Release *r = arena_new(a, Release);
     *r = (Release){.arena = a, .pack = pack, .kernels = k, .digest = pack_digest(pack)};
-    if (!open_texts(r, err) || !open_weights(r, err) || !open_fast(r, err)) {
+    if (!open_texts(r, err) || !open_weights(r, err) || !open_fast(r, err) ||
+        !open_student(r, err)) {
         if (err->code == ERR_NOT_FOUND) /* a section: the file itself is there */
             err->code = ERR_CORRUPT;
         release_close(r);
@@ -368,6 +420,11 @@ const Fast *release_fast(const Release *r, FastTable t)
     return r->fast[t].layer.q ? &r->fast[t] : NULL;
 }
 const bool *release_alone(const Release *r) { return r->manifest.alone; }
+const StudentParams *release_student(const Release *r)
+{
+    return r->student.shape.width ? &r->student : NULL;
+}
+const Cascade *release_cascade(const Release *r) { return &r->manifest.cascade; }
 const Calibration *release_calibration(const Release *r) { return &r->manifest.calibration; }
 
 double release_threshold(const Release *r, Category c)

@@ -5,8 +5,9 @@
  * `policy` (text), `report` (JSON), one section per encoder parameter ("encoder/embed",
  * matrices int8 by row or float32, vectors float32) and per network parameter
  * ("network/head_w"), `fast/weight` (int8), `fast/bias`, the same of the
- * table for other languages ("fast-alone/..."), where there is one, and `ensemble`.  Its digest
- * is its name for ever.
+ * table for other languages ("fast-alone/..."), where there is one, those of the student
+ * ("student/near", int8; the rest float32), where there is one, and `ensemble`.  Its digest is
+ * its name for ever.
  *
  * Opening checks everything before anything is believed: format, shapes, finite numbers,
  * vocabulary, policy.  Opened read-only and shared between threads.
@@ -32,7 +33,7 @@ typedef enum EnsembleRow {
     ENSEMBLE_BIAS,
     ENSEMBLE_ALONE,      /* weight of the fast tier's logit when it answers alone */
     ENSEMBLE_ALONE_BIAS, /* and its bias */
-    ENSEMBLE_SURE,       /* the fast tier answers alone when every factor's logit is below */
+    ENSEMBLE_SURE,       /* not used: when one answers alone is model/cascade.h's */
     ENSEMBLE_ROWS
 } EnsembleRow;
 
@@ -57,7 +58,9 @@ typedef struct ReleaseParts {
     FastParts fast[FAST_TABLES];
     bool alone[FACTOR_COUNT]; /* what FAST_ALONE has learned; else FAST_JOINED answers */
     float ensemble[ENSEMBLE_ROWS][FACTOR_COUNT];
+    const StudentParams *student; /* floats; NULL: there is none */
     Calibration calibration;
+    Cascade cascade; /* of the student: written where it is fitted */
     const Policy *policy;
     Str training; /* JSON object: snapshot, plan, seed ...; "{}" when there is nothing to say */
     Str report;   /* JSON object of model/evaluate.h, or "{}" */
@@ -95,6 +98,8 @@ const NetworkParams *release_network(const Release *r);
 const Windows *release_windows(const Release *r);
 const Fast *release_fast(const Release *r, FastTable t); /* NULL: no such table */
 const bool *release_alone(const Release *r); /* [FACTOR_COUNT] that FAST_ALONE knows */
+const StudentParams *release_student(const Release *r); /* NULL: there is none */
+const Cascade *release_cascade(const Release *r);
 const float *release_ensemble(const Release *r, EnsembleRow row); /* [FACTOR_COUNT] */
 const Calibration *release_calibration(const Release *r);
 

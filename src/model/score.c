@@ -1,7 +1,7 @@
 /* score.c - text in, probabilities out.
  *
  * The fast tier always runs: it is cheap and its logits are half of what the ensemble
- * knows.  The encoder runs unless the fast tier is sure (TIER_CASCADE) or alone
+ * knows.  The encoder runs unless the student is sure (TIER_CASCADE) or the fast tier alone
  * (TIER_FAST), and never on a text in a language that it cannot read: there the fast tier's
  * own logits stand, which learned from labels.  A text whose folded view is empty (blank, or
  * invisible characters only) says nothing: every factor is 0, whatever the biases have learned.
@@ -13,23 +13,16 @@
 #include <math.h>
 #include <string.h>
 
-static bool fast_is_sure(const Release *r, const float *logit)
-{
-    const float *sure = release_ensemble(r, ENSEMBLE_SURE);
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        if (!(logit[f] < sure[f]))
-            return false;
-    return true;
-}
-
 Network score_network(const Release *r)
 {
     return (Network){release_kernels(r), release_encoder(r), release_network(r),
                      *release_windows(r)};
 }
 
+/* Where the student answers, its logits stand in the encoder's place. */
 static void join(const Release *r, Scores *s)
 {
+    const float *read = s->tier == TIER_STUDENT ? s->logit_student : s->logit_encoder;
     const float *encoder = release_ensemble(r, ENSEMBLE_ENCODER);
     const float *fast = release_ensemble(r, ENSEMBLE_FAST);
     const float *bias = release_ensemble(r, ENSEMBLE_BIAS);
@@ -39,8 +32,8 @@ static void join(const Release *r, Scores *s)
         float z = alone[f] * s->logit_fast[f] + alone_bias[f];
         if (!network_reads(s->language))
             z = s->logit_fast[f];
-        else if (s->encoder_ran)
-            z = encoder[f] * s->logit_encoder[f] + fast[f] * s->logit_fast[f] + bias[f];
+        else if (s->tier != TIER_FAST)
+            z = encoder[f] * read[f] + fast[f] * s->logit_fast[f] + bias[f];
         s->factor[f] = (float)(1 / (1 + exp(-(double)z)));
     }
 }
@@ -58,6 +51,51 @@ static void run_fast(const Release *r, Arena *a, const Ngrams *x, Scores *s)
     for (int f = 0; f < FACTOR_COUNT; f++)
         if (release_alone(r)[f])
             s->logit_fast[f] = logit[f];
+}
+
+/* Of the readings of a disguised text the greater logit counts. */
+static void take_greater(float greatest[FACTOR_COUNT], const float *logit)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        if (isnan(greatest[f]) || logit[f] > greatest[f])
+            greatest[f] = logit[f];
+}
+
+static void finish(const Release *r, bool silent, Scores *s)
+{
+    const Cascade *cascade = release_cascade(r);
+    bool own = s->tier == TIER_STUDENT && cascade->fitted;
+    const CalibrationMap *map = own ? cascade->map : release_calibration(r)->map;
+    if (!silent)
+        join(r, s);
+    policy_compose(release_policy(r), s->factor, s->composed);
+    for (int c = 0; c < CATEGORY_COUNT; c++)
+        s->category[c] = calibration_apply(&map[c], s->composed[c]);
+}
+
+/* The student's scores, as if it answered; whether they stand.  Where they do not, they are
+ * left as they are: the encoder's will be written over them. */
+static bool ask_student(const Release *r, Arena *a, Tier tier, const Features *x, Scores *s)
+{
+    const StudentParams *student = release_student(r);
+    const Windows *w = release_windows(r);
+    const Pieces *view[2] = {&x->original, &x->disguised};
+    if (!student || (tier == TIER_CASCADE && !release_cascade(r)->fitted))
+        return tier == TIER_STUDENT;
+    for (int i = 0; i < 2; i++) {
+        float one[FACTOR_COUNT];
+        size_t windows = windows_count(w, view[i]->count);
+        if (windows == 0)
+            continue;
+        float *each = arena_raw(a, float, windows *FACTOR_COUNT);
+        student_windows(student, release_kernels(r), w, view[i], each);
+        pool_forward(each, release_network(r)->pool_s, (int)windows, FACTOR_COUNT, one);
+        take_greater(s->logit_student, one);
+    }
+    s->tier = TIER_STUDENT;
+    finish(r, false, s);
+    CascadeGroup group = s->disguised ? CASCADE_DISGUISED : CASCADE_PLAIN;
+    return tier == TIER_STUDENT || cascade_is_sure(release_cascade(r), group, s->category);
 }
 
 /* The ids alone, out of the scratch they were found in. */
@@ -84,15 +122,19 @@ static bool read_text(const Release *r, Arena *a, Arena *scratch, Str text, Tier
         s->language = language_of(text);
     run_fast(r, scratch, &x.ngrams, s);
     for (int f = 0; f < FACTOR_COUNT; f++)
-        s->logit_encoder[f] = NAN;
-    if (run->silent || tier == TIER_FAST || !network_reads(s->language) ||
-        (tier == TIER_CASCADE && fast_is_sure(r, s->logit_fast)))
+        s->logit_encoder[f] = s->logit_student[f] = NAN;
+    s->tier = TIER_FAST;
+    if (run->silent || tier == TIER_FAST || !network_reads(s->language))
         return true;
     if (!features_pieces(release_vocab(r), scratch, text, max_pieces, &x, err))
         return false;
-    s->encoder_ran = x.original.count + x.disguised.count > 0;
     s->pieces_read = x.original.count;
     s->capped = x.capped;
+    if (x.original.count + x.disguised.count == 0 ||
+        (tier != TIER_ENCODER && ask_student(r, scratch, tier, &x, s)))
+        return true;
+    s->tier = TIER_ENCODER;
+    s->encoder_ran = true;
     keep_reading(r, a, &x.original, run, 0);
     keep_reading(r, a, &x.disguised, run, 1);
     return true;
@@ -128,23 +170,6 @@ void score_window(const Release *r, const ScoreRun *run, size_t i, NetworkWindow
                            .logit = run->logit + i * FACTOR_COUNT};
 }
 
-/* Of the readings of a disguised text the greater logit counts. */
-static void take_greater(Scores *s, const float *logit)
-{
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        if (isnan(s->logit_encoder[f]) || logit[f] > s->logit_encoder[f])
-            s->logit_encoder[f] = logit[f];
-}
-
-static void finish(const Release *r, const ScoreRun *run, Scores *s)
-{
-    if (!run->silent)
-        join(r, s);
-    policy_compose(release_policy(r), s->factor, s->composed);
-    for (int c = 0; c < CATEGORY_COUNT; c++)
-        s->category[c] = calibration_apply(&release_calibration(r)->map[c], s->composed[c]);
-}
-
 void score_end(const Release *r, const ScoreRun *run, Scores *out)
 {
     Scores s = run->scores;
@@ -154,10 +179,11 @@ void score_end(const Release *r, const ScoreRun *run, Scores *out)
         if (run->windows[i] == 0)
             continue;
         pool_forward(each, sharpness, (int)run->windows[i], FACTOR_COUNT, one);
-        take_greater(&s, one);
+        take_greater(s.logit_encoder, one);
         each += run->windows[i] * FACTOR_COUNT;
     }
-    finish(r, run, &s);
+    if (s.tier != TIER_STUDENT) /* whose scores are there */
+        finish(r, run->silent, &s);
     *out = s;
 }
 
@@ -173,12 +199,13 @@ bool score_text(const Release *r, Arena *a, Str text, Tier tier, size_t max_piec
         if (run.windows[i] == 0)
             continue;
         network_text(&network, a, &run.reading[i], one);
-        take_greater(&run.scores, one);
+        take_greater(run.scores.logit_encoder, one);
     }
     arena_rewind(a, mark);
     if (!ok)
         return false;
-    finish(r, &run, &run.scores);
+    if (run.scores.tier != TIER_STUDENT)
+        finish(r, run.silent, &run.scores);
     *out = run.scores;
     return true;
 }

@@ -4,19 +4,24 @@
 
 #include "model/release.h"
 
-typedef enum Tier { TIER_CASCADE, TIER_FAST, TIER_ENCODER } Tier;
+/* What is asked for, and which one answered: a release without a student or without bounds
+ * (model/cascade.h) asks the encoder where the cascade is asked for.  TIER_STUDENT never asks
+ * the encoder, TIER_ENCODER always, as far as it can read the text. */
+typedef enum Tier { TIER_CASCADE, TIER_FAST, TIER_STUDENT, TIER_ENCODER } Tier;
 
 typedef struct Scores {
     float factor[FACTOR_COUNT];     /* probabilities, ensemble of the tiers that ran */
     float logit_fast[FACTOR_COUNT]; /* as the tiers gave them: what an ensemble is fitted on */
     float logit_encoder[FACTOR_COUNT]; /* NaN where the encoder did not run */
+    float logit_student[FACTOR_COUNT]; /* in the encoder's place; NaN likewise */
     double composed[CATEGORY_COUNT];   /* by the policy, before calibration */
     double category[CATEGORY_COUNT];   /* calibrated */
     Language language; /* where it is one that the encoder does not read, the fast tier alone
                           answers; unknown is read by both */
-    bool encoder_ran;
-    bool disguised; /* the folded view differs in a way that is no accident */
-    bool capped;    /* the text has more than max_pieces pieces */
+    Tier tier;         /* that answered: TIER_FAST, TIER_STUDENT or TIER_ENCODER */
+    bool encoder_ran;  /* tier is TIER_ENCODER */
+    bool disguised;    /* the folded view differs in a way that is no accident */
+    bool capped;       /* the text has more than max_pieces pieces */
     size_t pieces_read;
 } Scores;
 

@@ -27,6 +27,7 @@ static void add(Sum *sum, const Scores *s)
     for (int f = 0; f < FACTOR_COUNT; f++)
         if (s->factor[f] > v->factor[f])
             v->factor[f] = s->factor[f];
+    v->tier = s->tier > v->tier ? s->tier : v->tier;
     v->encoder_ran = v->encoder_ran || s->encoder_ran;
     v->disguised = v->disguised || s->disguised;
     v->capped = v->capped || s->capped;

@@ -25,6 +25,7 @@ typedef struct Verdict {
     bool applies_text[CATEGORY_COUNT], applies_image[CATEGORY_COUNT];
     Action action;
     float factor[FACTOR_COUNT]; /* probabilities, the highest of the texts */
+    Tier tier;                  /* that answered; of several texts the slowest */
     bool encoder_ran, disguised, capped;
     Language language;   /* unknown too where the texts are in several */
     bool language_known; /* the release learnt from enough rows in it */

@@ -1,7 +1,10 @@
 #include "serve/moderation_reply.h"
 #include "serve/serve_internal.h"
 
-enum { TIER_LABEL_FAST = 1, TIER_LABEL_ENCODER }; /* as in METRIC_LABELS' TIER */
+/* Places in METRIC_LABELS' TIER; an input without a text counts as the fast tier's. */
+enum { TIER_LABELS = 4 };
+static const int tier_label[] = {
+    [TIER_CASCADE] = 1, [TIER_FAST] = 1, [TIER_STUDENT] = 2, [TIER_ENCODER] = 3};
 
 /* A score that is no number would leave the server as null, which no client expects. */
 static bool is_sound(const Verdict *v)
@@ -16,20 +19,21 @@ static bool is_sound(const Verdict *v)
 static bool note(Call *c, const Verdict *verdict, size_t count, ApiError *e)
 {
     Metrics *m = c->serve->metrics;
-    uint64_t flagged = 0, encoder = 0;
+    uint64_t flagged = 0, answered[TIER_LABELS] = {0};
     for (size_t i = 0; i < count; i++) {
         if (!is_sound(&verdict[i])) {
             err_set(&c->cause, ERR_CORRUPT, "a score lies outside [0, 1]");
             return api_error_from(e, "input", &c->cause);
         }
         flagged += verdict[i].flagged;
-        encoder += verdict[i].encoder_ran;
+        answered[tier_label[verdict[i].tier]]++;
     }
     metric_add(m, METRIC_INPUTS, 0, count);
     metric_add(m, METRIC_INPUT_BYTES, 0, c->asked.bytes);
     metric_add(m, METRIC_FLAGGED, 0, flagged);
-    metric_add(m, METRIC_ANSWERED, TIER_LABEL_FAST, count - encoder);
-    metric_add(m, METRIC_ANSWERED, TIER_LABEL_ENCODER, encoder);
+    for (int t = 0; t < TIER_LABELS; t++)
+        if (answered[t])
+            metric_add(m, METRIC_ANSWERED, t, answered[t]);
     return true;
 }
 

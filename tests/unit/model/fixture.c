@@ -99,6 +99,31 @@ bool fixture_parts(Arena *a, uint64_t seed, ReleaseParts *out, Err *err)
     return true;
 }
 
+const StudentParams *fixture_student(Arena *a, uint64_t seed)
+{
+    Rng rng;
+    rng_seed(&rng, seed);
+    StudentParams *p = arena_new(a, StudentParams);
+    p->shape = (StudentShape){.width = 8, .hidden = 5, .pairs = 16};
+    size_t near = student_rows(&p->shape) * 8, dense = student_dense_count(&p->shape);
+    float *x = arena_array(a, float, near + dense);
+    for (size_t i = 0; i < near + dense; i++)
+        x[i] = (float)(.2 * (rng_unit(&rng) - .5));
+    student_dense_at(p, x + near);
+    p->near = x;
+    return p;
+}
+
+void fixture_cascade(double bound, Cascade *out)
+{
+    *out = (Cascade){.fitted = true};
+    for (int c = 0; c < CATEGORY_COUNT; c++) {
+        out->map[c] = (CalibrationMap){.kind = CALIBRATION_FIXED, .threshold = .5};
+        for (int g = 0; g < CASCADE_GROUPS; g++)
+            out->group[g].bound[c] = bound;
+    }
+}
+
 bool fixture_release(const char *path, uint64_t seed, Digest *digest, Err *err)
 {
     Arena *a = arena_open((size_t)256 << 20);

@@ -24,6 +24,12 @@ enum { FIXTURE_BUCKETS = 1 << 15 };
 /* The parts, in `a`; they may be changed before they are saved. */
 bool fixture_parts(Arena *a, uint64_t seed, ReleaseParts *out, Err *err);
 
+/* A small student of random weights that count little, for ReleaseParts.student. */
+const StudentParams *fixture_student(Arena *a, uint64_t seed);
+
+/* Maps that change nothing, and one bound for all. */
+void fixture_cascade(double bound, Cascade *out);
+
 /* fixture_parts, then release_save. */
 bool fixture_release(const char *path, uint64_t seed, Digest *digest, Err *err);
 

@@ -87,7 +87,7 @@ static void what_cannot_be_true_is_refused(void **state)
         const char *from, *to;
         ErrCode code;
     } cases[] = {
-        {"\"format\":2",         "\"format\":3",                                ERR_CONFLICT},
+        {"\"format\":2",         "\"format\":4",                                ERR_CONFLICT},
         {"\"format\":2",         "\"format\":0",                                ERR_CONFLICT},
         {"\"format\":2",         "\"format\":\"1\"",                            ERR_INPUT   },
         {"\"format\":2,",        "",                                            ERR_INPUT   },
@@ -139,6 +139,51 @@ static void names_are_file_names(void **state)
     assert_true(manifest_name_fits(STR("x..y")));
 }
 
+static void a_student_and_its_bounds_are_kept(void **state)
+{
+    static const struct {
+        const char *from, *to; /* NULL: as printed */
+    } cases[] = {
+        {NULL,           NULL            },
+        {"\"width\":16", "\"width\":12"  },
+        {"\"width\":16", "\"width\":0"   },
+        {"\"hidden\":9", "\"hidden\":0"  },
+        {"\"hidden\":9", "\"hidden\":513"},
+        {"\"pairs\":7",  "\"pairs\":-1"  },
+        {"\"student\":", "\"stud\":"     }, /* a cascade of nobody */
+        {"\"plain\":",   "\"plane\":"    },
+    };
+    Arena *a = *state;
+    Manifest m = {
+        .name = STR("s"),
+        .windows = WINDOWS_DEFAULT,
+        .buckets = 1024,
+        .student = {16, 9, 7},
+        .training = STR("{}")
+    };
+    Buf b;
+    calibration_none(&m.calibration);
+    fixture_cascade(.25, &m.cascade);
+    buf_init(&b, MANIFEST_MAX_BYTES);
+    manifest_print(&m, a, &b);
+    const char *good = str_z(a, buf_str(&b));
+    buf_done(&b);
+    assert_non_null(strstr(good, "\"format\":3"));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Manifest read = {0};
+        Err err = {0};
+        Str text = str_of(good);
+        if (cases[i].from) {
+            const char *at = strstr(good, cases[i].from);
+            assert_non_null(at);
+            text = str_print(a, "%.*s%s%s", (int)(at - good), good, cases[i].to,
+                             at + strlen(cases[i].from));
+        }
+        assert_int_equal(manifest_parse(a, text, &read, &err), cases[i].from == NULL);
+        assert_true(cases[i].from || (read.student.hidden == 9 && read.cascade.fitted));
+    }
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, with_arena, without_arena)
@@ -146,6 +191,7 @@ int main(void)
         T(what_is_printed_reads_back),
         T(rows_by_language_are_read_from_what_training_says),
         T(a_release_of_the_first_format_has_one_table),
+        T(a_student_and_its_bounds_are_kept),
         T(what_cannot_be_true_is_refused),
         T(names_are_file_names),
     };

@@ -14,7 +14,8 @@ typedef struct World {
     Release *release;
 } World;
 
-static Release *build(Arena *a, const char *path, float sure)
+/* bound 0: without a student */
+static Release *build(Arena *a, const char *path, double bound)
 {
     ReleaseParts p;
     Release *r;
@@ -23,8 +24,10 @@ static Release *build(Arena *a, const char *path, float sure)
     const Kernels *k;
     if (!fixture_parts(a, 1, &p, &err))
         fail_msg("%s", err.msg);
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        p.ensemble[ENSEMBLE_SURE][f] = sure;
+    if (bound > 0) {
+        p.student = fixture_student(a, 3);
+        fixture_cascade(bound, &p.cascade);
+    }
     if (!release_save(a, &p, path, &d, &err) || !kernels_find(STR("auto"), &k, &err) ||
         !release_open(path, k, &r, &err))
         fail_msg("%s", err.msg);
@@ -41,7 +44,7 @@ static int with_world(void **state)
     if (fd < 0)
         return -1;
     close(fd);
-    w->release = build(a, w->path, -1e9f);
+    w->release = build(a, w->path, 0);
     *state = w;
     return 0;
 }
@@ -141,19 +144,75 @@ static void the_same_text_scores_the_same_to_the_bit(void **state)
     assert_memory_equal(x.factor, y.factor, sizeof x.factor);
 }
 
-static void a_sure_fast_tier_answers_alone(void **state)
+static void a_sure_student_answers_alone(void **state)
 {
     World *w = *state;
     char path[80];
     snprintf(path, sizeof path, "%s.sure", w->path);
-    Release *r = build(w->arena, path, -3);
+    Release *r = build(w->arena, path, .2);
     Scores benign = score(w, r, STR("good morning"), TIER_CASCADE);
-    Scores alone = score(w, r, STR("good morning"), TIER_FAST);
+    Scores alone = score(w, r, STR("good morning"), TIER_STUDENT);
+    assert_int_equal(benign.tier, TIER_STUDENT);
     assert_false(benign.encoder_ran);
     assert_true(isnan(benign.logit_encoder[0]));
+    assert_true(!isnan(benign.logit_student[0]));
     assert_memory_equal(benign.category, alone.category, sizeof alone.category);
-    assert_true(score(w, r, STR("good qzhxvj"), TIER_CASCADE).encoder_ran);
-    assert_true(score(w, r, STR("good morning"), TIER_ENCODER).encoder_ran);
+    assert_int_equal(score(w, r, STR("good qzhxvj"), TIER_CASCADE).tier, TIER_ENCODER);
+    assert_int_equal(score(w, r, STR("good qzhxvj"), TIER_STUDENT).tier, TIER_STUDENT);
+    assert_int_equal(score(w, r, STR("good morning"), TIER_ENCODER).tier, TIER_ENCODER);
+    assert_int_equal(score(w, r, STR("good morning"), TIER_FAST).tier, TIER_FAST);
+    assert_int_equal(score(w, r, STR(" "), TIER_CASCADE).tier, TIER_FAST);
+    release_close(r);
+    unlink(path);
+}
+
+static void without_bounds_the_encoder_is_asked(void **state)
+{
+    World *w = *state;
+    ReleaseParts p;
+    Release *r;
+    Err err = {0};
+    Digest d;
+    char path[80];
+    snprintf(path, sizeof path, "%s.unfitted", w->path);
+    assert_true(fixture_parts(w->arena, 1, &p, &err));
+    p.student = fixture_student(w->arena, 3);
+    assert_true(release_save(w->arena, &p, path, &d, &err));
+    assert_true(release_open(path, release_kernels(w->release), &r, &err));
+    Scores here = score(w, r, STR("good morning"), TIER_CASCADE);
+    Scores there = score(w, w->release, STR("good morning"), TIER_CASCADE);
+    assert_int_equal(here.tier, TIER_ENCODER);
+    assert_memory_equal(here.category, there.category, sizeof here.category);
+    assert_int_equal(score(w, r, STR("good morning"), TIER_STUDENT).tier, TIER_STUDENT);
+    assert_int_equal(score(w, w->release, STR("good morning"), TIER_STUDENT).tier, TIER_FAST);
+    release_close(r);
+    unlink(path);
+}
+
+/* The taught word is seen through its disguise, and the bounds of disguised texts are those
+ * that count. */
+static void a_disguise_has_bounds_of_its_own(void **state)
+{
+    World *w = *state;
+    ReleaseParts p;
+    Release *r;
+    Err err = {0};
+    Digest d;
+    char path[80];
+    snprintf(path, sizeof path, "%s.disguised", w->path);
+    assert_true(fixture_parts(w->arena, 1, &p, &err));
+    p.student = fixture_student(w->arena, 3);
+    fixture_cascade(.2, &p.cascade);
+    for (int c = 0; c < CATEGORY_COUNT; c++)
+        p.cascade.group[CASCADE_DISGUISED].bound[c] = 0;
+    assert_true(release_save(w->arena, &p, path, &d, &err));
+    assert_true(release_open(path, release_kernels(w->release), &r, &err));
+    Scores s = score(w, r, STR("have a g\xe2\x80\x8bood morning"), TIER_CASCADE);
+    assert_true(s.disguised);
+    assert_int_equal(s.tier, TIER_ENCODER);
+    s = score(w, r, STR("have a good morning"), TIER_CASCADE);
+    assert_false(s.disguised);
+    assert_int_equal(s.tier, TIER_STUDENT);
     release_close(r);
     unlink(path);
 }
@@ -211,7 +270,9 @@ int main(void)
         T(scores_are_probabilities_whatever_the_text),
         T(nothing_to_read_is_nothing_to_say),
         T(the_same_text_scores_the_same_to_the_bit),
-        T(a_sure_fast_tier_answers_alone),
+        T(a_sure_student_answers_alone),
+        T(without_bounds_the_encoder_is_asked),
+        T(a_disguise_has_bounds_of_its_own),
         T(the_encoder_leaves_other_languages_to_the_fast_tier),
         T(a_disguise_never_lowers_a_score),
         T(a_text_over_the_limit_of_pieces_says_it_was_cut),
