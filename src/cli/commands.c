@@ -16,6 +16,7 @@ const Command *const command_list[] = {
     &cmd_label_suspects,
     &cmd_moderate,
     &cmd_policy_diff,
+    &cmd_policy_impact,
     &cmd_policy_lint,
     &cmd_policy_list,
     &cmd_policy_publish,

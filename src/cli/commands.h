@@ -17,6 +17,7 @@ extern const Command cmd_label_agreement;
 extern const Command cmd_label_suspects;
 extern const Command cmd_moderate;
 extern const Command cmd_policy_diff;
+extern const Command cmd_policy_impact;
 extern const Command cmd_policy_lint;
 extern const Command cmd_policy_list;
 extern const Command cmd_policy_publish;

@@ -61,16 +61,21 @@ static void take_greater(float greatest[FACTOR_COUNT], const float *logit)
             greatest[f] = logit[f];
 }
 
-static void finish(const Release *r, bool silent, Scores *s)
+void score_under(const Release *r, const Policy *p, Scores *s)
 {
     const Cascade *cascade = release_cascade(r);
     bool own = s->tier == TIER_STUDENT && cascade->fitted;
     const CalibrationMap *map = own ? cascade->map : release_calibration(r)->map;
-    if (!silent)
-        join(r, s);
-    policy_compose(release_policy(r), s->factor, s->composed);
+    policy_compose(p, s->factor, s->composed);
     for (int c = 0; c < CATEGORY_COUNT; c++)
         s->category[c] = calibration_apply(&map[c], s->composed[c]);
+}
+
+static void finish(const Release *r, bool silent, Scores *s)
+{
+    if (!silent)
+        join(r, s);
+    score_under(r, release_policy(r), s);
 }
 
 /* The student's scores, as if it answered; whether they stand.  Where they do not, they are

@@ -44,6 +44,10 @@ void score_window(const Release *r, const ScoreRun *run, size_t i, NetworkWindow
 void score_end(const Release *r, const ScoreRun *run, Scores *out); /* all logits are there */
 Network score_network(const Release *r);
 
+/* What `p` makes of the factors that are there, by the calibration of the tier that answered:
+ * composed and category anew. */
+void score_under(const Release *r, const Policy *p, Scores *s);
+
 /* Both halves and the encoder between them.  text: valid UTF-8.  Scratch is taken from `a` and
  * given back.  Thread-safe. */
 bool score_text(const Release *r, Arena *a, Str text, Tier tier, size_t max_pieces, Scores *out,
