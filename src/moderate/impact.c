@@ -15,6 +15,8 @@ bool action_asks_people(Action x)
     case ACTION_COUNT:
         return false;
     case ACTION_REVIEW:
+    case ACTION_HOLD:
+    case ACTION_ESCALATE:
         return true;
     }
     return false;
