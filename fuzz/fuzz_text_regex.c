@@ -16,14 +16,14 @@ static bool seen(void *context, uint32_t literal, size_t end)
     return false;
 }
 
-static void check_needs(Arena *a, const Regex *r, Str match)
+static void check_needs(Arena *a, Arena *scratch, const Regex *r, Str match)
 {
     Err err = {0};
     size_t count;
     const Str *need = regex_needs(r, &count);
     const Literals *l;
     bool there = false;
-    if (!literals_build(a, need, count, &l, &err))
+    if (!literals_build(a, scratch, need, count, &l, &err))
         abort();
     literals_find(l, match, seen, &there);
     if (count && !there)
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (regex_find(r, scratch, text, 0, &budget, &start, &end)) {
             if (start >= end || end > text.len)
                 abort();
-            check_needs(a, r, (Str){text.ptr + start, end - start});
+            check_needs(a, scratch, r, (Str){text.ptr + start, end - start});
         }
     }
     arena_close(a);

@@ -56,8 +56,7 @@ static int by_text(const void *x, const void *y)
     return order ? order : (p->index > q->index) - (p->index < q->index);
 }
 
-static bool entries_read(Arena *a, const Str *literal, size_t count, Entry **out, size_t *total,
-                         Err *err)
+static bool entries_read(Arena *a, const Str *literal, size_t count, Entry **out, Err *err)
 {
     size_t bytes = 0;
     if (count > LITERALS_MAX_BYTES)
@@ -85,7 +84,6 @@ static bool entries_read(Arena *a, const Str *literal, size_t count, Entry **out
     }
     qsort(e, count, sizeof *e, by_text);
     *out = e;
-    *total = bytes;
     return true;
 }
 
@@ -180,43 +178,46 @@ static void number_ends(const Entry *e, const Span *span, State *state, uint32_t
     state[states].ends = n;
 }
 
-bool literals_build(Arena *a, const Str *literal, size_t count, const Literals **out, Err *err)
+static bool build(Arena *a, Arena *scratch, const Str *literal, size_t count, Literals *out,
+                  Err *err)
 {
-    /* What stays is taken first, so that the scratch behind it can be given back. */
-    Literals *l = arena_new(a, Literals);
-    uint32_t *order = arena_try_array(a, uint32_t, count + 1);
-    size_t bytes = 0;
-    for (size_t i = 0; i < count && bytes <= LITERALS_MAX_BYTES; i++)
-        bytes += literal[i].len;
-    size_t most = bytes <= LITERALS_MAX_BYTES ? bytes + 2 : 2;
-    State *state = arena_try_array(a, State, most);
-    uint8_t *label = arena_try_array(a, uint8_t, most);
-    if (!order || !state || !label)
-        return err_set(err, ERR_LIMIT, "no room for %zu literals", count);
-    ArenaMark mark = arena_mark(a);
     Entry *e = NULL;
-    if (!entries_read(a, literal, count, &e, &bytes, err))
+    if (!entries_read(scratch, literal, count, &e, err))
         return false;
-    l->states = count_states(e, count);
-    assert(l->states < most);
-    Span *span = arena_try_array(a, Span, l->states);
-    if (!span)
+    out->states = count_states(e, count);
+    State *state = arena_try_array(a, State, out->states + 1);
+    uint8_t *label = arena_try_array(a, uint8_t, out->states);
+    uint32_t *order = arena_try_array(a, uint32_t, count);
+    Span *span = arena_try_array(scratch, Span, out->states);
+    if (!state || !label || !order || !span)
         return err_set(err, ERR_LIMIT, "no room for %zu literals", count);
     span[ROOT] = (Span){0, (uint32_t)count, 0};
     uint32_t next = 1;
     for (uint32_t s = 0; s < next; s++)
         next = grow(e, span, state, label, s, next);
-    assert(next == l->states);
-    number_ends(e, span, state, order, l->states);
-    l->state = state;
-    l->label = label;
-    l->order = order;
+    assert(next == out->states);
+    number_ends(e, span, state, order, out->states);
+    out->state = state;
+    out->label = label;
+    out->order = order;
     for (uint32_t k = 0; k < state[ROOT].children; k++)
-        l->first[label[state[ROOT].child + k]] = state[ROOT].child + k;
-    link_back(l, state);
-    arena_rewind(a, mark);
-    *out = l;
+        out->first[label[state[ROOT].child + k]] = state[ROOT].child + k;
+    link_back(out, state);
     return true;
+}
+
+bool literals_build(Arena *a, Arena *scratch, const Str *literal, size_t count,
+                    const Literals **out, Err *err)
+{
+    assert(a != scratch);
+    Literals *l = arena_try_array(a, Literals, 1);
+    ArenaMark mark = arena_mark(scratch);
+    bool ok = l ? build(a, scratch, literal, count, l, err)
+                : err_set(err, ERR_LIMIT, "no room for %zu literals", count);
+    arena_rewind(scratch, mark);
+    if (ok)
+        *out = l;
+    return ok;
 }
 
 size_t literals_states(const Literals *l) { return l->states; }

@@ -21,9 +21,10 @@ enum {
 typedef struct Literals Literals;
 
 /* Of each an occurrence is reported by its index; equal ones are reported each.  Empty
- * literals are refused.  ERR_LIMIT over a limit or where the arena is full: it takes some 30
- * bytes a byte of literal, half of them scratch that is given back. */
-bool literals_build(Arena *a, const Str *literal, size_t count, const Literals **out, Err *err);
+ * literals are refused.  ERR_LIMIT over a limit or where an arena is full.  Scratch, another
+ * arena than `a`, is given back. */
+bool literals_build(Arena *a, Arena *scratch, const Str *literal, size_t count,
+                    const Literals **out, Err *err);
 
 size_t literals_states(const Literals *l);
 

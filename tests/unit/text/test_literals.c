@@ -20,7 +20,9 @@ static const Literals *built(Arena *a, const Str *literal, size_t count)
 {
     const Literals *l = NULL;
     Err err = {0};
-    assert_true(literals_build(a, literal, count, &l, &err));
+    Arena *scratch = arena_open(8 << 20);
+    assert_true(literals_build(a, scratch, literal, count, &l, &err));
+    arena_close(scratch);
     return l;
 }
 
@@ -66,7 +68,9 @@ static void bad_literals_are_refused(void **state)
     for (size_t i = 0; i < 2; i++) {
         const Literals *l = NULL;
         Err err = {0};
-        assert_false(literals_build(*state, &bad[i], 1, &l, &err));
+        Arena *scratch = arena_open(1 << 20);
+        assert_false(literals_build(*state, scratch, &bad[i], 1, &l, &err));
+        arena_close(scratch);
         assert_int_equal(err.code, ERR_LIMIT);
         assert_null(l);
     }
@@ -79,12 +83,13 @@ static void a_full_arena_is_a_limit(void **state)
         literal[i] = str_print(*state, "%08d", i);
     bool reached = false;
     for (size_t room = 1 << 16; !reached; room += 1 << 17) {
-        Arena *small = arena_open(room);
+        Arena *small = arena_open(room), *scratch = arena_open(room);
         const Literals *l = NULL;
         Err err = {0};
-        reached = literals_build(small, literal, 10000, &l, &err);
+        reached = literals_build(small, scratch, literal, 10000, &l, &err);
         assert_true(reached || (err.code == ERR_LIMIT && !l));
         arena_close(small);
+        arena_close(scratch);
     }
 }
 
