@@ -51,7 +51,7 @@ LIB_SRC  := $(filter-out $(FOREIGN),$(foreach r,$(filter-out cli,$(ROOMS)),$(wil
 CLI_SRC  := $(wildcard src/cli/*.c)
 SQL      := $(sort $(wildcard src/store/migrations/*.sql))
 obj       = $(patsubst %.c,$(OUT)/%.o,$(1))
-LIB_OBJ  := $(call obj,$(LIB_SRC)) $(OUT)/gen/migrations.o \
+LIB_OBJ  := $(call obj,$(LIB_SRC)) $(OUT)/gen/migrations.o $(OUT)/gen/benign.o \
             $(if $(wildcard src/net/*.c),$(patsubst %,$(OUT)/llhttp/%.o,api http llhttp))
 LIB      := $(OUT)/librooms.a
 GAVEL    := $(OUT)/gavel
@@ -121,6 +121,9 @@ $(OUT)/llhttp/%.o: $(strip $(LLHTTP))/%.c $(OUT)/flags
 $(OUT)/gen/migrations.c: $(SQL) tools/embed
 	@mkdir -p $(@D)
 	$(Q)tools/embed migrations $(SQL) > $@
+$(OUT)/gen/benign.c: policies/benign.txt tools/embed
+	@mkdir -p $(@D)
+	$(Q)tools/embed benign $< > $@
 $(OUT)/gen/%.o: $(OUT)/gen/%.c $(OUT)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 

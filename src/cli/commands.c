@@ -20,6 +20,7 @@ const Command *const command_list[] = {
     &cmd_policy_lint,
     &cmd_policy_list,
     &cmd_policy_publish,
+    &cmd_policy_rules,
     &cmd_policy_show,
     &cmd_recipe_check,
     &cmd_release_export,

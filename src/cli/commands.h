@@ -21,6 +21,7 @@ extern const Command cmd_policy_impact;
 extern const Command cmd_policy_lint;
 extern const Command cmd_policy_list;
 extern const Command cmd_policy_publish;
+extern const Command cmd_policy_rules;
 extern const Command cmd_policy_show;
 extern const Command cmd_recipe_check;
 extern const Command cmd_release_export;

@@ -102,10 +102,14 @@ typedef struct RulesSource {
     const Bundle *bundle; /* its texts must live as long as the book */
     const Policy *policy;
     const char *name;  /* of the folder, for messages */
-    const Str *benign; /* texts that no rule should match */
+    const Str *benign; /* texts that no rule should match: rules_benign */
     size_t benigns;    /* 0: breadth is not checked */
     int64_t now_ms;
 } RulesSource;
+
+/* The lines of the bundle's benign.txt, or of the sample that is part of the program
+ * (policies/benign.txt; tools/make-benign). */
+void rules_benign(Arena *a, const Bundle *b, const Str **out, size_t *count);
 
 /* The book lives in `a`; scratch, another arena, is given back.  The report is always
  * filled.  A bundle without rules gives a book without rules. */

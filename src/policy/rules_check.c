@@ -4,11 +4,26 @@
  * harm, whatever its author meant; nor does a rule whose patterns do so together.  Allow rules
  * that lift spans only are let be: the wider such a span, the less it hides by itself.
  */
+#include "base/embedded.h"
 #include "policy/rules_internal.h"
-
 #include "text/utf8.h"
 
 enum { ONE_IN = 100, SAMPLE_LEAST = 100 /* texts: fewer show no share of one in a hundred */ };
+
+void rules_benign(Arena *a, const Bundle *b, const Str **out, size_t *count)
+{
+    const BundleFile *own = bundle_file(b, STR("benign.txt"));
+    Str text = own ? own->text : str_of(embedded_benign[0].text), rest = text, line;
+    size_t most = 0, n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        most += text.ptr[i] == '\n';
+    Str *lines = arena_array(a, Str, most + 1);
+    while (str_cut(&rest, '\n', &line))
+        if (line = str_trim(line), line.len)
+            lines[n++] = line;
+    *out = lines;
+    *count = n;
+}
 
 typedef struct Counts {
     uint32_t *pattern, *rule; /* benign texts that it matches */

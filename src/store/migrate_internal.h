@@ -10,13 +10,8 @@
 #ifndef STORE_MIGRATE_INTERNAL_H
 #define STORE_MIGRATE_INTERNAL_H
 
+#include "base/embedded.h"
 #include "store/store.h"
-
-typedef struct EmbeddedFile {
-    const char *name, *text;
-} EmbeddedFile;
-
-extern const EmbeddedFile embedded_migrations[]; /* ends with a NULL name */
 
 /* ERR_CONFLICT: the store is newer than the list, of another history, or not ours at
  * all.  Writes nothing, and waits for nobody, when all are applied already. */

@@ -277,6 +277,29 @@ static void what_hits_benign_texts_is_refused(void **state)
                            (Str){0}, benign, 300));
 }
 
+static void the_benign_sample_is_the_folders_or_the_programs(void **state)
+{
+    World *w = *state;
+    BundleFile f[] = {
+        {STR("benign.txt"), STR("one\n\ntwo")}
+    };
+    Bundle b;
+    const Str *text;
+    size_t count;
+    bundle_of(f, 1, &b);
+    rules_benign(w->kept, &b, &text, &count);
+    assert_int_equal(count, 2);
+    assert_true(str_eq(text[1], STR("two")));
+    bundle_of(f, 0, &b);
+    rules_benign(w->kept, &b, &text, &count);
+    assert_true(count > 900);
+    assert_null(
+        read_rules(w, RULE("  kind: phrase\n  patterns: [people]\n"), (Str){0}, text, count));
+    assert_non_null(strstr(w->err.msg, "too broad"));
+    assert_non_null(read_rules(w, RULE("  kind: phrase\n  patterns: [sneezewort]\n"), (Str){0},
+                               text, count));
+}
+
 static void rules_hold_in_their_time_and_place(void **state)
 {
     World *w = *state;
@@ -437,6 +460,7 @@ int main(void)
         TEST(every_fault_of_the_files_is_reported),
         TEST(a_folder_without_rules_is_a_book_without),
         TEST(what_hits_benign_texts_is_refused),
+        TEST(the_benign_sample_is_the_folders_or_the_programs),
         TEST(rules_hold_in_their_time_and_place),
         TEST(an_expired_rule_is_a_warning),
         TEST(an_allow_rule_lifts_only_what_it_names),
