@@ -44,6 +44,7 @@
     X(max_line_bytes,       SIZE,  "4M",              1024,   67108864,     "one line or row of an input file") \
     X(max_pieces,           INT,   "4096",            128,    65536,        "pieces of a text that the encoder reads; the rest is read by rules and n-grams alone") \
     X(kernels,              TEXT,  "auto",            0,      0,            "numeric kernels: auto, int8, or one by name (a wrong name lists them)") \
+    X(policy_poll_ms,       INT,   "1000",            0,      3600000,      "how often the server looks in the store for a newly published policy; 0: never, the release's own holds") \
     X(log_level,            TEXT,  "info",            0,      0,            "debug, info, warn or error")
 /* clang-format on */
 

@@ -40,6 +40,8 @@
     X(INPUT_BYTES,       COUNTER,   "gavel_input_bytes_total",     NONE,   "bytes of text judged") \
     X(FLAGGED,           COUNTER,   "gavel_flagged_total",         NONE,   "inputs that were flagged") \
     X(ANSWERED,          COUNTER,   "gavel_answered_total",        TIER,   "inputs by the tier that answered") \
+    X(POLICY_SWAPPED,    COUNTER,   "gavel_policy_swapped_total",  NONE,   "newly published policies that were put in place") \
+    X(POLICY_REFUSED,    COUNTER,   "gavel_policy_refused_total",  NONE,   "newly published policies that were refused, or not found for a fault") \
     X(CONNECTIONS,       GAUGE,     "gavel_connections",           NONE,   "open connections") \
     X(QUEUE_DEPTH,       GAUGE,     "gavel_queue_depth",           NONE,   "requests that wait for a worker") \
     X(START_TIME,        GAUGE,     "process_start_time_seconds",  NONE,   "seconds since 1970 when the server started")

@@ -101,7 +101,7 @@ static bool print_verdicts(Job *job, const Js *id, const Inputs *in, Err *err)
             return false;
         texts += in->input[i].count;
     }
-    Input together = {in->input[0].text, texts};
+    Input together = {.text = in->input[0].text, .count = texts};
     all = each[0];
     if (in->count > 1 && !moderate(job->release, &job->limits, a, &together, &all, err))
         return false;
@@ -211,7 +211,7 @@ static void print_for_people(Job *job, const Verdict *v)
 static bool answer_text(Job *job, Str text, Err *err)
 {
     Verdict v;
-    Input in = {&text, 1};
+    Input in = {.text = &text, .count = 1};
     if (!moderate(job->release, &job->limits, job->cli->arena, &in, &v, err))
         return false;
     if (job->cli->json) {

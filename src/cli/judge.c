@@ -39,7 +39,7 @@ static bool judge_text(void *ctx, Arena *a, Str text, Judged *out, Err *err)
 {
     const Bench *b = ctx;
     Verdict v;
-    if (!moderate(b->release, &b->limits, a, &(Input){&text, 1}, &v, err))
+    if (!moderate(b->release, &b->limits, a, &(Input){.text = &text, .count = 1}, &v, err))
         return false;
     memcpy(out->score, v.score, sizeof out->score);
     memcpy(out->factor, v.factor, sizeof out->factor);

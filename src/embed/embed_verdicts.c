@@ -105,7 +105,8 @@ static bool judge_text(const GavelRelease *r, Arena *scratch, const GavelText *t
     if (!text->text && text->bytes)
         return err_set(err, ERR_USAGE, "a text of %zu bytes is NULL", text->bytes);
     Folded folded;
-    if (!moderate(r->release, &r->limits, scratch, &(Input){&s, 1}, &out->verdict, err))
+    if (!moderate(r->release, &r->limits, scratch, &(Input){.text = &s, .count = 1},
+                  &out->verdict, err))
         return false;
     if (!out->verdict.disguised)
         return true;

@@ -107,7 +107,7 @@ static bool read_array(Arena *a, const Js *v, const InputLimits *limits, Inputs 
     if (!(parts ? read_parts(v, limits, text, f) : read_strings(v, limits, text, f)))
         return false;
     for (size_t i = 0; i < count; i++)
-        input[i] = (Input){text + i, parts ? v->count : 1};
+        input[i] = (Input){.text = text + i, .count = parts ? v->count : 1};
     *out = (Inputs){input, count};
     return true;
 }
@@ -130,7 +130,7 @@ bool inputs_read(Arena *a, const Js *v, const InputLimits *limits, Inputs *out,
     Input *input = arena_try_array(a, Input, 1);
     if (!input)
         return refuse(fault, "string_above_max_length", "input", "'input' is too long.");
-    *input = (Input){&v->str, 1};
+    *input = (Input){.text = &v->str, .count = 1};
     *out = (Inputs){input, 1};
     return true;
 }

@@ -25,7 +25,7 @@ typedef struct InputLimits {
 } InputLimits;
 
 typedef struct Inputs {
-    const Input *input;
+    Input *input;
     size_t count; /* of results */
 } Inputs;
 

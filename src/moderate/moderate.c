@@ -37,7 +37,7 @@ static void add(Sum *sum, const Scores *s)
     v->language = s->language;
 }
 
-static void conclude(const Release *r, Sum *sum, size_t texts, Verdict *out)
+static void conclude(const Release *r, const Policy *p, Sum *sum, size_t texts, Verdict *out)
 {
     Verdict *v = &sum->verdict;
     if (sum->mixed)
@@ -49,7 +49,7 @@ static void conclude(const Release *r, Sum *sum, size_t texts, Verdict *out)
         v->applies_text[c] = texts > 0;
     }
     Decision d;
-    decide(release_policy(r), shipped, v->score, &d);
+    decide(p ? p : release_policy(r), shipped, v->score, &d);
     v->flagged = d.flagged;
     v->action = d.action;
     memcpy(v->category, d.category, sizeof v->category);
@@ -65,16 +65,19 @@ bool moderate(const Release *r, const Limits *limits, Arena *a, const Input *in,
         if (!fits(limits, in->text[i], err) ||
             !score_text(r, a, in->text[i], TIER_CASCADE, limits->max_pieces, &s, err))
             return false;
+        if (in->policy)
+            score_under(r, in->policy, &s);
         add(&sum, &s);
     }
-    conclude(r, &sum, in->count, out);
+    conclude(r, in->policy, &sum, in->count, out);
     return true;
 }
 
 bool moderate_begin(const Release *r, const Limits *limits, Arena *a, Arena *scratch,
                     const Input *in, Hearing *out, Err *err)
 {
-    Hearing h = {.run = arena_array(a, ScoreRun, in->count), .count = in->count};
+    Hearing h = {
+        .run = arena_array(a, ScoreRun, in->count), .count = in->count, .policy = in->policy};
     for (size_t i = 0; i < in->count; i++) {
         if (!fits(limits, in->text[i], err) ||
             !score_begin(r, a, scratch, in->text[i], TIER_CASCADE, limits->max_pieces,
@@ -92,7 +95,9 @@ void moderate_end(const Release *r, const Hearing *h, Verdict *out)
     for (size_t i = 0; i < h->count; i++) {
         Scores s;
         score_end(r, &h->run[i], &s);
+        if (h->policy)
+            score_under(r, h->policy, &s);
         add(&sum, &s);
     }
-    conclude(r, &sum, h->count, out);
+    conclude(r, h->policy, &sum, h->count, out);
 }

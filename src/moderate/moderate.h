@@ -16,6 +16,7 @@ typedef struct Limits {
 typedef struct Input {
     const Str *text;
     size_t count;
+    const Policy *policy; /* to judge by; NULL: the release's own */
 } Input;
 
 typedef struct Verdict {
@@ -37,6 +38,7 @@ typedef struct Hearing {
     ScoreRun *run; /* of each text */
     size_t count;
     size_t windows; /* of all of them */
+    const Policy *policy;
 } Hearing;
 
 /* What is kept goes to `a`; scratch is given back.  Refuses what moderate() refuses. */

@@ -16,7 +16,7 @@ bool api_healthz(Call *c, ApiError *e)
 bool api_readyz(Call *c, ApiError *e)
 {
     (void)e;
-    char hex[DIGEST_HEX_SIZE];
+    char hex[DIGEST_HEX_SIZE], policy[DIGEST_HEX_SIZE];
     digest_hex(&c->serve->o.release_digest, hex);
     c->res->status = 200;
     c->res->content_type = "application/json";
@@ -28,6 +28,12 @@ bool api_readyz(Call *c, ApiError *e)
     js_string(&w, c->serve->o.release_name);
     js_key(&w, "digest");
     js_string(&w, str_of(hex));
+    if (c->serve->law) {
+        c->law = law_take(c->serve->law); /* call_end gives it back */
+        digest_hex(&c->law->digest, policy);
+        js_key(&w, "policy"), js_string(&w, c->law->name);
+        js_key(&w, "policy_digest"), js_string(&w, str_of(policy));
+    }
     js_end_object(&w);
     buf_byte(&c->res->body, '\n');
     return true;

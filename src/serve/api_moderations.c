@@ -71,11 +71,23 @@ bool api_moderations_resume(Call *c, ApiError *e)
     return reply(c, verdict, e);
 }
 
+/* The law of this moment is the request's to its end. */
+static void take_law(Call *c)
+{
+    if (!c->serve->law)
+        return;
+    c->law = law_take(c->serve->law);
+    http_add_header(c->res, STR("gavel-policy"), c->law->name);
+    for (size_t i = 0; i < c->asked.inputs.count; i++)
+        c->asked.inputs.input[i].policy = c->law->published ? c->law->policy : NULL;
+}
+
 bool api_moderations(Call *c, ApiError *e)
 {
     if (!moderation_request_parse(c->arena, c->req->body, &c->serve->limits, &c->asked, e))
         return false;
     c->inputs = c->asked.inputs.count;
+    take_law(c);
     if (!c->docket)
         return judge_now(c, e);
     Case *opened;

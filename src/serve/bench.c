@@ -66,6 +66,7 @@ static void bench_close(Bench *b)
 
 static void leave(Bench *b, Seat *s)
 {
+    call_end(&s->call);
     http_job_done(b->work, s->job); /* the answer's headers live in the seat's arena */
     arena_reset(s->arena);
     arena_trim(s->arena, KEEP_BYTES);

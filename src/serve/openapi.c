@@ -24,7 +24,8 @@ static const char model_list_schema[] =
     "\"data\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Model\"}}}}";
 static const char status_schema[] =
     "{\"type\":\"object\",\"required\":[\"status\"],\"properties\":{\"status\":{\"type\":\"string\"},"
-    "\"release\":{\"type\":\"string\"},\"digest\":{\"type\":\"string\"}}}";
+    "\"release\":{\"type\":\"string\"},\"digest\":{\"type\":\"string\"},"
+    "\"policy\":{\"type\":\"string\"},\"policy_digest\":{\"type\":\"string\"}}}";
 static const char openapi_schema[] = "{\"type\":\"object\",\"required\":[\"openapi\",\"paths\"]}";
 static const char error_schema[] =
     "{\"type\":\"object\",\"required\":[\"error\"],\"properties\":{\"error\":{\"type\":\"object\","

@@ -46,6 +46,8 @@ static void log_call(const Call *c, double ms)
     log_double(&l, "ms", ms);
     if (c->inputs)
         log_i64(&l, "inputs", (int64_t)c->inputs);
+    if (c->law)
+        log_str(&l, "policy", c->law->name);
     if (c->key_name.len)
         log_str(&l, "key", c->key_name);
     if (failed && c->cause.code)
@@ -68,6 +70,13 @@ static void finish(Call *c)
         metric_observe(s->metrics, METRIC_REQUEST_SECONDS,
                        c->route ? (int)c->route->metric : ROUTE_METRIC_OTHER, (uint64_t)ns);
     log_call(c, (double)ns / 1e6);
+}
+
+void call_end(Call *c)
+{
+    if (c->law)
+        law_give_back(c->serve->law, c->law);
+    c->law = NULL;
 }
 
 /* "Bearer KEY", the scheme in any case. */
@@ -175,6 +184,7 @@ static void handle(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *re
 {
     Call c = {.serve = ctx, .arena = a, .req = req, .res = res, .id = random_name(a, "req_")};
     call_begin(&c);
+    call_end(&c);
 }
 
 /* Rows say so; and what no row is found for is refused at once. */
@@ -211,6 +221,15 @@ static void on_hangup(void *ctx)
     if (!ok)
         log_err(&l, &err);
     log_end(&l);
+    if (s->law)
+        law_look(s->law);
+}
+
+/* What fakes a judge has no release, and no law but its own. */
+static bool open_law(Serve *s, Err *err)
+{
+    LawOptions o = {s->o.config, s->o.judge.release, s->metrics, s->o.log};
+    return !o.release || law_open(&o, &s->law, err);
 }
 
 static bool listen_on(Serve *s, Err *err)
@@ -247,7 +266,7 @@ static bool judge_once(Serve *s, Err *err)
 {
     Arena *a = arena_open(WORKER_ARENA);
     Str text = STR("The quick brown fox jumps over the lazy dog.");
-    Input in = {&text, 1};
+    Input in = {.text = &text, .count = 1};
     Verdict v;
     bool ok = s->o.judge.judge(s->o.judge.ctx, a, &in, &v, err) ||
               err_wrap(err, "release " STR_FMT " cannot judge", STR_ARG(s->o.release_name));
@@ -266,7 +285,7 @@ bool serve_open(const ServeOptions *o, Serve **out, Err *err)
     s->metrics = metrics_new(a);
     metric_set(s->metrics, METRIC_START_TIME, 0, clock_wall_ms() / 1000);
     if (!keys_open(o->config->api_keys_file, &s->keys, err) || !judge_once(s, err) ||
-        !listen_on(s, err)) {
+        !open_law(s, err) || !listen_on(s, err)) {
         serve_close(s);
         return false;
     }
@@ -288,6 +307,7 @@ void serve_close(Serve *s)
     if (!s)
         return;
     http_server_close(s->http);
+    law_close(s->law);
     keys_close(s->keys);
     arena_close(s->arena);
 }

@@ -6,6 +6,7 @@
 #include "moderate/docket.h"
 #include "serve/api_error.h"
 #include "serve/keys.h"
+#include "serve/law.h"
 #include "serve/moderation_request.h"
 #include "serve/routes.h"
 #include "serve/serve.h"
@@ -18,6 +19,7 @@ struct Serve {
     Keys *keys;
     Metrics *metrics;
     HttpServer *http;
+    Law *law; /* NULL where a judge without a release answers */
 };
 
 /* One request on its way through the service; lives on the stack of the loop when it answers
@@ -33,6 +35,7 @@ struct Call {
     Str key_name;
     size_t inputs;
     Err cause;               /* of a 500, for the log */
+    const LawInForce *law;   /* what it is judged by, until call_end; NULL: none was taken */
     Docket *docket;          /* of the thread; NULL: it judges one input after the other */
     Arena *scratch;          /* beside a docket */
     Case *pending;           /* what the answer waits for, and ... */
@@ -44,6 +47,7 @@ struct Call {
 void call_begin(Call *c);
 void call_resume(Call *c);
 void call_give_up(Call *c);
+void call_end(Call *c); /* whether it was answered or not */
 bool api_moderations_resume(Call *c, ApiError *e);
 
 /* A worker, from its first request to its last: HttpServerOptions.work. */

@@ -68,7 +68,7 @@ static void the_answers_are_those_of_moderate_to_the_last_digit(void **state)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         Verdict v;
         Str text = str_of(texts[i]);
-        assert_true(moderate(r, &limits, a, &(Input){&text, 1}, &v, &err));
+        assert_true(moderate(r, &limits, a, &(Input){.text = &text, .count = 1}, &v, &err));
         assert_int_equal(judge(w, texts[i], NULL), GAVEL_OK);
         assert_int_equal(gavel_verdict_count(w->verdicts), 1);
         assert_int_equal(gavel_verdict_flagged(w->verdicts, 0), v.flagged);

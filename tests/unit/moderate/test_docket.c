@@ -76,7 +76,7 @@ static Case *open_inputs(World *w, Docket *d, const Input *in, size_t count)
 static Case *open_text(World *w, Docket *d, const char *text)
 {
     Str s = str_of(text);
-    return open_inputs(w, d, &(Input){&s, 1}, 1);
+    return open_inputs(w, d, &(Input){.text = &s, .count = 1}, 1);
 }
 
 /* One step; true: there was something to do. */
@@ -123,13 +123,13 @@ static void judge_mixed(World *w, size_t step_pieces, double tolerance)
 {
     Docket *d = docket(w, step_pieces);
     Str text[MIXED];
-    Input each[MIXED], parts = {text, MIXED};
+    Input each[MIXED], parts = {.text = text, .count = MIXED};
     Case *c[MIXED + 2];
     Verdict v[MIXED];
     DocketStep s;
     for (int i = 0; i < MIXED; i++) {
         text[i] = str_of(mixed[i]);
-        each[i] = (Input){&text[i], 1};
+        each[i] = (Input){.text = &text[i], .count = 1};
         c[i] = open_inputs(w, d, &each[i], 1);
     }
     c[MIXED] = open_inputs(w, d, each, MIXED);
@@ -236,7 +236,7 @@ static void a_case_can_be_dropped_at_any_time(void **state)
     }
     docket_close(d, kept, &v);
     Str text = str_of(mixed[3]);
-    expect_moderate(w, &(Input){&text, 1}, &v, tolerance_of(w));
+    expect_moderate(w, &(Input){.text = &text, .count = 1}, &v, tolerance_of(w));
     assert_false(step(w, d, &s));
 }
 
@@ -248,9 +248,9 @@ static void what_moderate_refuses_is_refused_and_takes_no_place(void **state)
     memset(big, 'x', sizeof big);
     Str good = STR("good"), bad = STR("\xff"), large = {big, sizeof big};
     Input in[] = {
-        {&good,  1},
-        {&bad,   1},
-        {&large, 1}
+        {.text = &good,  .count = 1},
+        {.text = &bad,   .count = 1},
+        {.text = &large, .count = 1}
     };
     for (int i = 0; i < 40; i++) { /* more often than there are places */
         Case *c = NULL;

@@ -60,7 +60,8 @@ static Verdict judge(const World *w, const Str *text, size_t count)
 {
     Verdict v;
     Err err = {0};
-    if (!moderate(w->release, &limits, w->arena, &(Input){text, count}, &v, &err))
+    if (!moderate(w->release, &limits, w->arena, &(Input){.text = text, .count = count}, &v,
+                  &err))
         fail_msg("%s", err.msg);
     return v;
 }
@@ -144,7 +145,8 @@ static void limits_and_bad_utf8_are_refused(void **state)
         const Str texts[] = {STR("fine"), cases[i].text};
         Verdict v = {.action = ACTION_BLOCK};
         Err err = {0};
-        assert_false(moderate(w->release, &limits, w->arena, &(Input){texts, 2}, &v, &err));
+        assert_false(moderate(w->release, &limits, w->arena,
+                              &(Input){.text = texts, .count = 2}, &v, &err));
         assert_int_equal(err.code, cases[i].code);
         assert_non_null(strstr(err.msg, cases[i].words));
         assert_int_equal(v.action, ACTION_BLOCK); /* untouched */

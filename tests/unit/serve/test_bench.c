@@ -171,7 +171,7 @@ static void expect_verdict(World *w, const Client *c, int i)
     Verdict want;
     if (!js_parse(w->arena, str_of(c->answer[i]), &json, &err))
         fail_msg("answer %d: %s: %.200s", i, err.msg, c->answer[i]);
-    assert_true(judge(w, w->arena, &(Input){&c->text[i], 1}, &want, &err));
+    assert_true(judge(w, w->arena, &(Input){.text = &c->text[i], .count = 1}, &want, &err));
     const Js *one = &js_get(json, STR("results"))->item[0];
     const Js *scores = js_get(one, STR("category_scores"));
     assert_int_equal(js_get(one, STR("flagged"))->boolean, want.flagged);
