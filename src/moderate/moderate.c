@@ -37,29 +37,40 @@ static void add(Sum *sum, const Scores *s)
     v->language = s->language;
 }
 
-static void conclude(const Release *r, const Policy *p, Sum *sum, size_t texts, Verdict *out)
+static void conclude(const Release *r, const Hearing *h, Sum *sum, Verdict *out)
 {
     Verdict *v = &sum->verdict;
+    const Policy *p = h->policy ? h->policy : release_policy(r);
     if (sum->mixed)
         v->language = LANGUAGE_UNKNOWN;
     v->language_known = release_knows(r, v->language);
     double shipped[CATEGORY_COUNT];
     for (int c = 0; c < CATEGORY_COUNT; c++) {
         shipped[c] = release_threshold(r, (Category)c);
-        v->applies_text[c] = texts > 0;
+        v->applies_text[c] = h->count > 0;
     }
     Decision d;
-    decide(p ? p : release_policy(r), shipped, v->score, &d);
+    decide(p, shipped, v->score, &d);
+    v->marks = h->marks;
+    if (h->rules)
+        marks_apply(h->rules, p, shipped, &h->marks, &d, v->score);
     v->flagged = d.flagged;
     v->action = d.action;
     memcpy(v->category, d.category, sizeof v->category);
     *out = *v;
 }
 
+static bool read_marks(const Input *in, Arena *a, Arena *scratch, Hearing *h, Err *err)
+{
+    return !in->rules ||
+           marks_read(in->rules, &in->at, a, scratch, in->text, in->count, &h->marks, err);
+}
+
 bool moderate(const Release *r, const Limits *limits, Arena *a, const Input *in, Verdict *out,
               Err *err)
 {
     Sum sum = {0};
+    Hearing h = {.count = in->count, .policy = in->policy, .rules = in->rules};
     for (size_t i = 0; i < in->count; i++) {
         Scores s;
         if (!fits(limits, in->text[i], err) ||
@@ -69,15 +80,19 @@ bool moderate(const Release *r, const Limits *limits, Arena *a, const Input *in,
             score_under(r, in->policy, &s);
         add(&sum, &s);
     }
-    conclude(r, in->policy, &sum, in->count, out);
+    if (!read_marks(in, a, a, &h, err))
+        return false;
+    conclude(r, &h, &sum, out);
     return true;
 }
 
 bool moderate_begin(const Release *r, const Limits *limits, Arena *a, Arena *scratch,
                     const Input *in, Hearing *out, Err *err)
 {
-    Hearing h = {
-        .run = arena_array(a, ScoreRun, in->count), .count = in->count, .policy = in->policy};
+    Hearing h = {.run = arena_array(a, ScoreRun, in->count),
+                 .count = in->count,
+                 .policy = in->policy,
+                 .rules = in->rules};
     for (size_t i = 0; i < in->count; i++) {
         if (!fits(limits, in->text[i], err) ||
             !score_begin(r, a, scratch, in->text[i], TIER_CASCADE, limits->max_pieces,
@@ -85,6 +100,8 @@ bool moderate_begin(const Release *r, const Limits *limits, Arena *a, Arena *scr
             return false;
         h.windows += score_windows(&h.run[i]);
     }
+    if (!read_marks(in, a, scratch, &h, err))
+        return false;
     *out = h;
     return true;
 }
@@ -99,5 +116,5 @@ void moderate_end(const Release *r, const Hearing *h, Verdict *out)
             score_under(r, h->policy, &s);
         add(&sum, &s);
     }
-    conclude(r, h->policy, &sum, h->count, out);
+    conclude(r, h, &sum, out);
 }

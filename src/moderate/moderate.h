@@ -5,6 +5,7 @@
 #define MODERATE_MODERATE_H
 
 #include "model/score.h"
+#include "moderate/marks.h"
 #include "policy/decide.h"
 
 typedef struct Limits {
@@ -16,7 +17,9 @@ typedef struct Limits {
 typedef struct Input {
     const Str *text;
     size_t count;
-    const Policy *policy; /* to judge by; NULL: the release's own */
+    const Policy *policy;  /* to judge by; NULL: the release's own */
+    const RuleBook *rules; /* of that policy; NULL: none */
+    RuleContext at;        /* for them */
 } Input;
 
 typedef struct Verdict {
@@ -30,6 +33,7 @@ typedef struct Verdict {
     bool encoder_ran, disguised, capped;
     Language language;   /* unknown too where the texts are in several */
     bool language_known; /* the release learnt from enough rows in it */
+    Marks marks;         /* what rules found; in the arena of the call */
 } Verdict;
 
 /* An input half judged: everything but the encoder, whose windows are read in company of
@@ -39,6 +43,8 @@ typedef struct Hearing {
     size_t count;
     size_t windows; /* of all of them */
     const Policy *policy;
+    const RuleBook *rules;
+    Marks marks;
 } Hearing;
 
 /* What is kept goes to `a`; scratch is given back.  Refuses what moderate() refuses. */

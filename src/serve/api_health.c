@@ -49,6 +49,11 @@ bool api_metrics(Call *c, ApiError *e)
     c->res->status = 200;
     c->res->content_type = "text/plain; version=0.0.4; charset=utf-8";
     metrics_print(c->serve->metrics, &c->res->body);
+    if (c->serve->law) {
+        c->law = law_take(c->serve->law); /* call_end gives it back */
+        if (c->law->counts)
+            rule_counts_print(c->law->counts, &c->res->body);
+    }
     return true;
 }
 

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "serve/moderation_reply.h"
 #include "serve/serve_internal.h"
 
@@ -15,6 +16,32 @@ static bool is_sound(const Verdict *v)
     return true;
 }
 
+/* Header `Gavel-Extensions: rules`, or `?extensions=rules`. */
+static ReplyExtensions extensions(const Call *c)
+{
+    ReplyExtensions x = {0};
+    Str rest = c->req->query, part;
+    reply_extensions_read(http_header(c->req, STR("gavel-extensions")), &x);
+    while (str_cut(&rest, '&', &part))
+        if (str_starts(part, STR("extensions=")))
+            reply_extensions_read((Str){part.ptr + 11, part.len - 11}, &x);
+    if (c->law) {
+        x.book = c->law->rules;
+        x.policy = c->law->policy;
+        x.policy_name = c->law->name;
+    }
+    return x;
+}
+
+/* Texts in which each rule hit; marks are by text, then by rule. */
+static void count_rules(const Call *c, const Marks *m)
+{
+    for (size_t i = 0; i < m->count && c->law && c->law->counts; i++)
+        if (i == 0 || m->mark[i].hit.rule != m->mark[i - 1].hit.rule ||
+            m->mark[i].text != m->mark[i - 1].text)
+            rule_counts_add(c->law->counts, m->mark[i].hit.rule);
+}
+
 /* Counts what the verdicts say, once they are sound. */
 static bool note(Call *c, const Verdict *verdict, size_t count, ApiError *e)
 {
@@ -26,6 +53,7 @@ static bool note(Call *c, const Verdict *verdict, size_t count, ApiError *e)
             return api_error_from(e, "input", &c->cause);
         }
         flagged += verdict[i].flagged;
+        count_rules(c, &verdict[i].marks);
         answered[tier_label[verdict[i].tier]]++;
     }
     metric_add(m, METRIC_INPUTS, 0, count);
@@ -44,8 +72,9 @@ static bool reply(Call *c, const Verdict *verdict, ApiError *e)
         return false;
     c->res->status = 200;
     c->res->content_type = "application/json";
+    ReplyExtensions more = extensions(c);
     moderation_reply_print(&c->res->body, random_name(c->arena, "modr-"), c->asked.model,
-                           verdict, count);
+                           verdict, count, &more);
     return true;
 }
 
@@ -78,8 +107,12 @@ static void take_law(Call *c)
         return;
     c->law = law_take(c->serve->law);
     http_add_header(c->res, STR("gavel-policy"), c->law->name);
-    for (size_t i = 0; i < c->asked.inputs.count; i++)
-        c->asked.inputs.input[i].policy = c->law->published ? c->law->policy : NULL;
+    for (size_t i = 0; i < c->asked.inputs.count; i++) {
+        Input *in = &c->asked.inputs.input[i];
+        in->policy = c->law->published ? c->law->policy : NULL;
+        in->rules = c->law->rules;
+        in->at.now_ms = clock_wall_ms();
+    }
 }
 
 bool api_moderations(Call *c, ApiError *e)

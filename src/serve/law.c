@@ -6,6 +6,7 @@
  */
 #include "serve/law.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/thread.h"
 #include "policy/publication.h"
@@ -95,6 +96,23 @@ static bool fits(const Policy *p, Err *err)
     return true;
 }
 
+/* A book whose patterns hold for the policy as it is now; expired rules are no fault. */
+static bool read_rules(Holding *h, const Bundle *b, Err *err)
+{
+    RulesSource from = {.bundle = b,
+                        .policy = h->law.policy,
+                        .name = str_z(h->arena, h->law.name),
+                        .now_ms = clock_wall_ms()};
+    RulesReport report;
+    Arena *scratch = arena_open(LAW_ARENA);
+    rules_benign(h->arena, b, &from.benign, &from.benigns);
+    bool ok = rules_read(h->arena, scratch, &from, &report, &h->law.rules, err);
+    if (ok)
+        h->law.counts = rule_counts_new(h->arena, h->law.rules);
+    arena_close(scratch);
+    return ok;
+}
+
 static bool read_published(Law *l, const Publication *p, Holding *h, Err *err)
 {
     Bundle b;
@@ -102,7 +120,7 @@ static bool read_published(Law *l, const Publication *p, Holding *h, Err *err)
     h->law = (LawInForce){.name = name, .digest = p->digest, .published = true};
     return publication_bundle(l->db, h->arena, p, &b, err) &&
            bundle_policy(h->arena, &b, str_z(h->arena, name), &h->law.policy, err) &&
-           fits(h->law.policy, err);
+           fits(h->law.policy, err) && read_rules(h, &b, err);
 }
 
 static void say(Law *l, const char *event, Str name, const Err *err)

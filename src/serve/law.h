@@ -15,10 +15,13 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "model/release.h"
+#include "policy/rules_count.h"
 
 typedef struct LawInForce {
     const Policy *policy;
-    Str name;      /* "openai-13@2026-11-24" */
+    const RuleBook *rules; /* NULL: the release's own policy, which has none */
+    RuleCounts *counts;    /* of those */
+    Str name;              /* "openai-13@2026-11-24" */
     Digest digest; /* of what was published; of the text alone where it is the release's own */
     bool published;
 } LawInForce;

@@ -2,7 +2,30 @@
 
 #include "moderate/verdict.h"
 
-void moderation_reply_print(Buf *out, Str id, Str model, const Verdict *verdict, size_t count)
+void reply_extensions_read(Str asked, ReplyExtensions *out)
+{
+    Str part;
+    while (str_cut(&asked, ',', &part))
+        out->rules = out->rules || str_eq(str_trim(part), STR("rules"));
+}
+
+static void print_gavel(const Verdict *v, const ReplyExtensions *more, JsWriter *w)
+{
+    js_key(w, "gavel");
+    js_object(w);
+    js_key(w, "policy"), js_string(w, more->policy_name);
+    js_key(w, "action"), js_string(w, action_name(v->action));
+    js_key(w, "rules");
+    if (more->book)
+        marks_print(more->book, more->policy, &v->marks, w);
+    else
+        js_array(w), js_end_array(w);
+    js_key(w, "rules_capped"), js_bool(w, v->marks.capped);
+    js_end_object(w);
+}
+
+void moderation_reply_print(Buf *out, Str id, Str model, const Verdict *verdict, size_t count,
+                            const ReplyExtensions *more)
 {
     JsWriter w = js_writer(out);
     js_object(&w);
@@ -16,6 +39,8 @@ void moderation_reply_print(Buf *out, Str id, Str model, const Verdict *verdict,
         js_object(&w);
         verdict_print(&verdict[i], &w);
         verdict_print_types(&verdict[i], &w);
+        if (more->rules)
+            print_gavel(&verdict[i], more, &w);
         js_end_object(&w);
     }
     js_end_array(&w);

@@ -19,7 +19,8 @@ static void every_map_has_every_category_and_scores_read_back(void **state)
     Err err = {0};
     const Js *root;
     buf_init(&out, 1 << 16);
-    moderation_reply_print(&out, STR("modr-1"), STR("a \"model\""), v, 2);
+    moderation_reply_print(&out, STR("modr-1"), STR("a \"model\""), v, 2,
+                           &(ReplyExtensions){0});
     assert_true(js_parse(*state, buf_str(&out), &root, &err));
     assert_int_equal(root->count, 3);
     assert_true(str_eq(js_get(root, STR("id"))->str, STR("modr-1")));
