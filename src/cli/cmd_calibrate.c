@@ -2,13 +2,14 @@
  *
  * Fits a map and chooses a threshold per category on the calibration split, measures on
  * the test split, and writes a new release with both and with what was shown of each
- * threshold.  The weights stay as they are.  --like OLD also keeps the meaning that scores
- * had in another release (model/anchors.h).
+ * threshold.  Where the release has a student (gavel distil), its bounds are fitted too, and
+ * what they save and lose is measured.  The weights stay as they are.  --like OLD also keeps
+ * the meaning that scores had in another release (model/anchors.h).
  */
 #include "base/file.h"
 #include "base/progress.h"
+#include "cli/calibrate_cascade.h"
 #include "cli/commands.h"
-#include "cli/judge.h"
 #include "data/snapshot.h"
 #include "model/report.h"
 #include "model/thresholds.h"
@@ -25,12 +26,15 @@ typedef struct Job {
     const Release *release;
     const Policy *policy;
     Rows split[SPLIT_COUNT]; /* calibrate and test */
+    BothRead read[SPLIT_COUNT];
     Judged *judged[SPLIT_COUNT];
     CalibrationKind wanted;
     ThresholdWish wish[CATEGORY_COUNT];
     double together_bound;
     Calibration calibration;
     Together together;
+    Cascade cascade;
+    CascadeFindings *findings; /* NULL: there is no student */
     char snapshot[DIGEST_HEX_SIZE];
 } Job;
 
@@ -59,32 +63,13 @@ static bool load_rows(Job *job, Err *err)
     return true;
 }
 
-/* Composed scores, by the policy that will ship: what calibration maps from. */
-typedef struct Bench {
-    const Release *release;
-    const Policy *policy;
-    size_t max_pieces;
-} Bench;
-
-static bool judge_text(void *ctx, Arena *a, Str text, Judged *out, Err *err)
-{
-    const Bench *b = ctx;
-    Scores s;
-    if (!score_text(b->release, a, text, TIER_CASCADE, b->max_pieces, &s, err))
-        return false;
-    policy_compose(b->policy, s.factor, out->score);
-    memcpy(out->factor, s.factor, sizeof out->factor);
-    return true;
-}
-
 static bool judge_splits(Job *job, Err *err)
 {
-    Cli *cli = job->cli;
-    Bench bench = {job->release, job->policy, (size_t)cli->config.max_pieces};
-    Judge judge = {judge_text, &bench, judge_threads(cli), &cli->progress};
-    for (int s = SPLIT_CALIBRATE; s <= SPLIT_TEST; s++)
-        if (!evaluate_judge(cli->arena, &job->split[s], &judge, &job->judged[s], err))
+    for (int s = SPLIT_CALIBRATE; s <= SPLIT_TEST; s++) {
+        if (!both_read(job->cli, job->release, job->policy, &job->split[s], &job->read[s], err))
             return false;
+        job->judged[s] = job->read[s].judged;
+    }
     return true;
 }
 
@@ -173,6 +158,17 @@ static bool fit_anchors(Job *job, const Columns *x, Err *err)
     return true;
 }
 
+static void fit_cascade(Job *job)
+{
+    CascadeJob c = {.policy = job->policy, .calibration = &job->calibration};
+    if (!release_student(job->release))
+        return;
+    for (int s = SPLIT_CALIBRATE; s <= SPLIT_TEST; s++)
+        c.rows[s] = &job->split[s], c.read[s] = &job->read[s];
+    job->findings = arena_new(job->cli->arena, CascadeFindings);
+    cascade_find(job->cli->arena, &c, &job->cascade, job->findings);
+}
+
 static bool fit(Job *job, Err *err)
 {
     Arena *a = job->cli->arena;
@@ -191,6 +187,7 @@ static bool fit(Job *job, Err *err)
                       &job->together);
     apply(&job->calibration, job->judged[SPLIT_CALIBRATE], rows->count);
     apply(&job->calibration, job->judged[SPLIT_TEST], job->split[SPLIT_TEST].count);
+    fit_cascade(job);
     return true;
 }
 
@@ -210,7 +207,8 @@ static bool measure(Job *job, Str *report, Err *err)
     evaluate(a, &in, e);
     const char *name = cli_text(job->cli, "name", NULL);
     ReportSubject subject = {.release = name ? str_of(name) : release_name(job->release),
-                             .data = str_print(a, "snapshot %.12s, split test", job->snapshot)};
+                             .data = str_print(a, "snapshot %.12s, split test", job->snapshot),
+                             .cascade = job->findings};
     Buf b;
     buf_init(&b, REPORT_MAX);
     JsWriter w = js_writer(&b);
@@ -265,6 +263,8 @@ static bool print_maps(Job *job, Err *err)
         buf_print(&b, " " STR_FMT " %.4f", STR_ARG(category_name((Category)c)),
                   calibration_error(job, (Category)c));
     buf_byte(&b, '\n');
+    if (job->findings)
+        cascade_report_table(job->findings, &b);
     bool ok = buf_ok(&b, err);
     if (ok)
         fwrite(b.ptr, 1, b.len, stdout);
@@ -283,6 +283,7 @@ static bool write_release(Job *job, Str report, Err *err)
     if (name)
         parts.name = str_of(name);
     parts.calibration = job->calibration;
+    parts.cascade = job->cascade;
     parts.policy = job->policy;
     parts.report = report;
     if (!release_save(cli->arena, &parts, cli_text(cli, "out", NULL), &digest, err))

@@ -34,6 +34,7 @@ const Command *const command_list[] = {
     &cmd_snapshot_list,
     &cmd_snapshot_show,
     &cmd_train,
+    &cmd_distil,
     NULL,
 };
 /* clang-format on */

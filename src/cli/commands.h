@@ -35,5 +35,6 @@ extern const Command cmd_snapshot_export;
 extern const Command cmd_snapshot_list;
 extern const Command cmd_snapshot_show;
 extern const Command cmd_train;
+extern const Command cmd_distil;
 
 #endif

@@ -36,6 +36,23 @@ typedef struct Cascade {
 /* The student's scores of a text suffice. */
 bool cascade_is_sure(const Cascade *c, CascadeGroup g, const double score[CATEGORY_COUNT]);
 
+/* Texts that both the encoder and the student can read; one entry a text. */
+typedef struct CascadeRows {
+    size_t count;
+    const double (*student)[CATEGORY_COUNT]; /* its composed scores, before any map */
+    const double (*full)[CATEGORY_COUNT];    /* calibrated scores of the full model */
+    const bool *disguised, *benign;
+    const uint8_t *half;              /* 0: says what the bounds look like, 1: proves them */
+    double threshold[CATEGORY_COUNT]; /* in force, on full scores */
+    const Calibration *calibration;   /* the full model's */
+} CascadeRows;
+
+bool cascade_flagged(const double threshold[CATEGORY_COUNT],
+                     const double score[CATEGORY_COUNT]); /* any category holds */
+
+/* Maps and bounds.  `a` is for scratch. */
+void cascade_fit(Arena *a, const CascadeRows *rows, Cascade *out);
+
 /* JSON, for the manifest: an object; reading checks every number. */
 void cascade_print(const Cascade *c, JsWriter *w);
 bool cascade_read(const Js *v, Cascade *out, Err *err);

@@ -10,6 +10,7 @@
 
 #include "base/js.h"
 #include "model/calibrate.h"
+#include "model/cascade_report.h"
 #include "model/compare.h"
 #include "model/evaluate.h"
 #include "model/fairness.h"
@@ -26,10 +27,11 @@ typedef struct ReportSubject {
     Str date;           /* "2026-11-24" */
     Str policy;         /* id and version */
     const Js *training; /* what the release says of it; NULL: nothing */
-    const Calibration *maps;   /* NULL: not said */
-    const Rows *rows;          /* for the texts of mistakes */
-    const Fairness *fairness;  /* NULL: not measured */
-    const Comparison *against; /* NULL: none */
+    const Calibration *maps;        /* NULL: not said */
+    const Rows *rows;               /* for the texts of mistakes */
+    const Fairness *fairness;       /* NULL: not measured */
+    const Comparison *against;      /* NULL: none */
+    const CascadeFindings *cascade; /* NULL: no student */
 } ReportSubject;
 
 void report_json(const Evaluation *e, const ReportSubject *s, JsWriter *w);

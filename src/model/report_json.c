@@ -252,5 +252,9 @@ void report_json(const Evaluation *e, const ReportSubject *s, JsWriter *w)
         js_key(w, "fairness");
         fairness_json(s->fairness, w);
     }
+    if (s->cascade) {
+        js_key(w, "cascade");
+        cascade_report_json(s->cascade, w);
+    }
     js_end_object(w);
 }
