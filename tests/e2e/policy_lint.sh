@@ -3,8 +3,8 @@
 # is found at its place.
 set -eu
 . tests/e2e/lib.inc
-"$GAVEL" policy lint policies/* >"$dir/out" 2>"$dir/err" || fail "a shipped policy"
-has "$dir/out" "openai-13: policy openai-13"
+"$GAVEL" policy lint policies/*/ >"$dir/out" 2>"$dir/err" || fail "a shipped policy"
+has "$dir/out" "policy openai-13"
 "$GAVEL" policy lint tests/golden/policy >"$dir/out" || fail "the base of the faults"
 "$GAVEL" policy lint --json policies/openai-13/policy.yaml | grep -qF '"id":"openai-13"'
 "$GAVEL" policy lint --json >"$dir/out" || fail "without an operand"
