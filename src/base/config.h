@@ -45,6 +45,8 @@
     X(max_pieces,           INT,   "4096",            128,    65536,        "pieces of a text that the encoder reads; the rest is read by rules and n-grams alone") \
     X(kernels,              TEXT,  "auto",            0,      0,            "numeric kernels: auto, int8, or one by name (a wrong name lists them)") \
     X(policy_poll_ms,       INT,   "1000",            0,      3600000,      "how often the server looks in the store for a newly published policy; 0: never, the release's own holds") \
+    X(policy_folder,        TEXT,  "",                0,      0,            "a policy's folder that is answered beside the endpoint's own categories, where a request asks for the extension `actions`; empty: none") \
+    X(locale,               TEXT,  "",                0,      0,            "whose norms in that folder hold where a request names none: a locale, auto (by the text's language), or empty: the policy itself") \
     X(log_level,            TEXT,  "info",            0,      0,            "debug, info, warn or error")
 /* clang-format on */
 

@@ -16,7 +16,40 @@ static bool is_sound(const Verdict *v)
     return true;
 }
 
-/* Header `Gavel-Extensions: rules`, or `?extensions=rules`. */
+/* The value of one member of the query, as it was sent; empty: it is not there. */
+static Str query_member(const Call *c, Str name)
+{
+    Str rest = c->req->query, part;
+    while (str_cut(&rest, '&', &part))
+        if (str_starts(part, name) && part.len > name.len && part.ptr[name.len] == '=')
+            return (Str){part.ptr + name.len + 1, part.len - name.len - 1};
+    return (Str){"", 0};
+}
+
+/* What the house rules say of each result, where they are served and asked for. */
+static bool ask_house(Call *c, const Verdict *verdict, ReplyExtensions *x, ApiError *e)
+{
+    const House *h = c->serve->house;
+    const Release *r = c->serve->o.judge.release;
+    Str locale = http_header(c->req, STR("gavel-locale"));
+    const LocalePack *pack;
+    if (!h || !r || !x->actions)
+        return true;
+    if (locale.len == 0)
+        locale = query_member(c, STR("locale"));
+    if (!house_pack(h, locale, &pack))
+        return api_error_set(e, API_WRONG_VALUE, "locale",
+                             "The policy has no locale '" STR_FMT "'.", STR_ARG(locale));
+    HouseRuling *ruling = arena_array(c->arena, HouseRuling, c->asked.inputs.count);
+    for (size_t i = 0; i < c->asked.inputs.count; i++)
+        if (!house_judge(h, r, c->arena, pack, clock_wall_ms(), &c->asked.inputs.input[i],
+                         &verdict[i], &ruling[i], &c->cause))
+            return api_error_from(e, "input", &c->cause);
+    x->ruling = ruling;
+    return true;
+}
+
+/* Header `Gavel-Extensions: rules, actions`, or `?extensions=rules`. */
 static ReplyExtensions extensions(const Call *c)
 {
     ReplyExtensions x = {0};
@@ -68,11 +101,11 @@ static bool note(Call *c, const Verdict *verdict, size_t count, ApiError *e)
 static bool reply(Call *c, const Verdict *verdict, ApiError *e)
 {
     size_t count = c->asked.inputs.count;
-    if (!note(c, verdict, count, e))
+    ReplyExtensions more = extensions(c);
+    if (!ask_house(c, verdict, &more, e) || !note(c, verdict, count, e))
         return false;
     c->res->status = 200;
     c->res->content_type = "application/json";
-    ReplyExtensions more = extensions(c);
     moderation_reply_print(&c->res->body, random_name(c->arena, "modr-"), c->asked.model,
                            verdict, count, &more);
     return true;

@@ -5,14 +5,14 @@
 void reply_extensions_read(Str asked, ReplyExtensions *out)
 {
     Str part;
-    while (str_cut(&asked, ',', &part))
+    while (str_cut(&asked, ',', &part)) {
         out->rules = out->rules || str_eq(str_trim(part), STR("rules"));
+        out->actions = out->actions || str_eq(str_trim(part), STR("actions"));
+    }
 }
 
-static void print_gavel(const Verdict *v, const ReplyExtensions *more, JsWriter *w)
+static void print_rules(const Verdict *v, const ReplyExtensions *more, JsWriter *w)
 {
-    js_key(w, "gavel");
-    js_object(w);
     js_key(w, "policy"), js_string(w, more->policy_name);
     js_key(w, "action"), js_string(w, action_name(v->action));
     js_key(w, "rules");
@@ -21,6 +21,20 @@ static void print_gavel(const Verdict *v, const ReplyExtensions *more, JsWriter 
     else
         js_array(w), js_end_array(w);
     js_key(w, "rules_capped"), js_bool(w, v->marks.capped);
+}
+
+static void print_gavel(const Verdict *v, const ReplyExtensions *more, size_t i, JsWriter *w)
+{
+    js_key(w, "gavel");
+    js_object(w);
+    if (more->rules)
+        print_rules(v, more, w);
+    if (more->actions && more->ruling) {
+        js_key(w, "house");
+        js_object(w);
+        house_print(&more->ruling[i], w);
+        js_end_object(w);
+    }
     js_end_object(w);
 }
 
@@ -39,8 +53,8 @@ void moderation_reply_print(Buf *out, Str id, Str model, const Verdict *verdict,
         js_object(&w);
         verdict_print(&verdict[i], &w);
         verdict_print_types(&verdict[i], &w);
-        if (more->rules)
-            print_gavel(&verdict[i], more, &w);
+        if (more->rules || (more->actions && more->ruling))
+            print_gavel(&verdict[i], more, i, &w);
         js_end_object(&w);
     }
     js_end_array(&w);

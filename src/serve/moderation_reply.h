@@ -3,13 +3,14 @@
 #define SERVE_MODERATION_REPLY_H
 
 #include "base/buf.h"
-#include "moderate/moderate.h"
+#include "serve/house.h"
 
 /* What an answer has beside the endpoint's own members, where it was asked for: `gavel` in each
  * result. */
 typedef struct ReplyExtensions {
-    bool rules;
-    const RuleBook *book; /* NULL: none */
+    bool rules, actions;
+    const HouseRuling *ruling; /* of each result; NULL: no house rules are served */
+    const RuleBook *book;      /* NULL: none */
     const Policy *policy;
     Str policy_name;
 } ReplyExtensions;

@@ -285,7 +285,7 @@ bool serve_open(const ServeOptions *o, Serve **out, Err *err)
     s->metrics = metrics_new(a);
     metric_set(s->metrics, METRIC_START_TIME, 0, clock_wall_ms() / 1000);
     if (!keys_open(o->config->api_keys_file, &s->keys, err) || !judge_once(s, err) ||
-        !open_law(s, err) || !listen_on(s, err)) {
+        !open_law(s, err) || !house_open(o->config, &s->house, err) || !listen_on(s, err)) {
         serve_close(s);
         return false;
     }
@@ -308,6 +308,7 @@ void serve_close(Serve *s)
         return;
     http_server_close(s->http);
     law_close(s->law);
+    house_close(s->house);
     keys_close(s->keys);
     arena_close(s->arena);
 }

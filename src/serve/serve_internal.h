@@ -5,6 +5,7 @@
 #include "base/metric.h"
 #include "moderate/docket.h"
 #include "serve/api_error.h"
+#include "serve/house.h"
 #include "serve/keys.h"
 #include "serve/law.h"
 #include "serve/moderation_request.h"
@@ -19,7 +20,8 @@ struct Serve {
     Keys *keys;
     Metrics *metrics;
     HttpServer *http;
-    Law *law; /* NULL where a judge without a release answers */
+    House *house; /* NULL: none is served */
+    Law *law;     /* NULL where a judge without a release answers */
 };
 
 /* One request on its way through the service; lives on the stack of the loop when it answers
