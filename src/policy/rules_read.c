@@ -5,6 +5,7 @@
  * may be (address space, not memory), and what stays is copied once its number is known.
  */
 #include "base/yaml.h"
+#include "policy/date.h"
 #include "policy/rules_internal.h"
 
 #include <assert.h>
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DAY_MS = 86400000, LIFTS_MAX = 256 };
+enum { LIFTS_MAX = 256 };
 
 static const char *const kinds[] = {
     [RULE_EXACT] = "exact", [RULE_PHRASE] = "phrase", [RULE_REGEX] = "regex",
@@ -89,23 +90,6 @@ static int line_of(const Js *rule, const char *key)
 {
     const Js *v = js_get(rule, str_of(key));
     return v ? v->line : rule->line;
-}
-
-/* Days since 1970 of a date of the Gregorian calendar; false where there is no such day. */
-static bool read_date(Str s, int64_t *ms)
-{
-    int64_t y, m, d;
-    if (s.len != 10 || s.ptr[4] != '-' || s.ptr[7] != '-' || !str_to_i64((Str){s.ptr, 4}, &y) ||
-        !str_to_i64((Str){s.ptr + 5, 2}, &m) || !str_to_i64((Str){s.ptr + 8, 2}, &d))
-        return false;
-    bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-    int64_t most = m == 2 ? 28 + leap : 30 + ((m + m / 8) & 1);
-    if (y < 1970 || m < 1 || m > 12 || d < 1 || d > most)
-        return false;
-    int64_t march = m > 2 ? m - 3 : m + 9, year = m > 2 ? y : y - 1;
-    int64_t days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * march + 2) / 5 + d;
-    *ms = (days - 719469) * DAY_MS;
-    return true;
 }
 
 static bool read_kind(RulesReader *r, const char *file, const Js *rule, Rule *out)
@@ -199,7 +183,7 @@ static bool read_expiry(RulesReader *r, const char *file, const Js *rule, Rule *
     out->expires_ms = INT64_MAX;
     if (!read_text(r, file, rule, "expires", &date))
         return false;
-    if (date.len && !read_date(date, &out->expires_ms))
+    if (date.len && !date_parse(date, &out->expires_ms))
         return rules_refuse(r, file, line_of(rule, "expires"),
                             "a date is written like 2027-06-30");
     if (out->expires_ms <= r->from->now_ms)
