@@ -32,7 +32,7 @@ has "$dir/out" '"locale":"de-DE"'
 has "$dir/out" '"severity":"high","action":"hold","clause":"symbols.6","clause_text":"High: it is used here'
 ask 200 "?extensions=actions&locale=in-IN" "Vote for the harbour party"
 has "$dir/out" '"locale":"en-IN"'
-has "$dir/out" '"campaigning":{"score":1.0'
+has "$dir/out" '"campaigning":{"score":1,'
 ask 400 "?extensions=actions&locale=qq-QQ" "$salute"
 has "$dir/out" '"param":"locale"'
 ask 200 "?locale=qq-QQ" "$salute" # nobody asked for norms
