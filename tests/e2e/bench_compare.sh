@@ -52,3 +52,13 @@ has "$dir/out" "| - | at least 1.30 | not measured |"
 if [ -f bench/results.txt ]; then
     bench/page bench/results.txt | cmp - docs/BENCHMARKS.md || fail "bench/page bench/results.txt >docs/BENCHMARKS.md"
 fi
+
+# instruction counts: the same are the same, 3 % more are a regression
+status 0 bench/instructions bench/instructions.txt
+has "$dir/out" "same    normalise"
+awk '/^normalise/ { $2 = int($2 * 1.03) } { print }' bench/instructions.txt >"$dir/more"
+status 1 bench/instructions "$dir/more"
+has "$dir/out" "slower  normalise"
+grep -v '^tokenise' bench/instructions.txt >"$dir/fewer"
+status 1 bench/instructions "$dir/fewer"
+has "$dir/out" "gone    tokenise"
