@@ -36,7 +36,11 @@ for job in $jobs; do wait "$job" || fail "a long text was lost"; done
 echo "long_all $((($(date +%s%N) - start) / 1000000)) ms"
 kill -INT $wrk
 wait $wrk || true
-for i in $(seq 24); do [ "$(cat "$dir/code.$i")" = 200 ] || fail "a long text got $(cat "$dir/code.$i")"; done
+# one that waits for longer than request_deadline_ms is told to come again: an answer as well
+for i in $(seq 24); do
+    case $(cat "$dir/code.$i") in 200 | 503) ;; *) fail "a long text got $(cat "$dir/code.$i")" ;; esac
+done
+echo "long_judged $(cat "$dir"/code.* | grep -o 200 | wc -l) of_24"
 latencies long_short
 awk '$1 == "VmHWM:" { printf "long_peak %.0f MB\n", $2 / 1024 }' "/proc/$pid/status"
 serve_stop "$pid"

@@ -30,13 +30,9 @@ static void *body(void *arg)
     return NULL;
 }
 
-bool thread_start(const char *name, void (*run)(void *ctx), void *ctx, Thread **out, Err *err)
+/* t lives until the thread is joined. */
+static bool begin(Thread *t, const char *name, void (*run)(void *ctx), void *ctx, Err *err)
 {
-    Thread *t = calloc(1, sizeof *t);
-    if (!t) {
-        fprintf(stderr, "out of memory: a thread\n");
-        abort();
-    }
     t->run = run;
     t->ctx = ctx;
     snprintf(t->name, sizeof t->name, "%.*s", NAME_SIZE - 1, name);
@@ -45,10 +41,22 @@ bool thread_start(const char *name, void (*run)(void *ctx), void *ctx, Thread **
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int e = pthread_create(&t->id, NULL, body, t);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (e != 0) {
+    if (e == 0)
+        return true;
+    errno = e;
+    return err_errno(err, "cannot start the thread %s", name);
+}
+
+bool thread_start(const char *name, void (*run)(void *ctx), void *ctx, Thread **out, Err *err)
+{
+    Thread *t = calloc(1, sizeof *t);
+    if (!t) {
+        fprintf(stderr, "out of memory: a thread\n");
+        abort();
+    }
+    if (!begin(t, name, run, ctx, err)) {
         free(t);
-        errno = e;
-        return err_errno(err, "cannot start the thread %s", name);
+        return false;
     }
     *out = t;
     return true;
@@ -62,18 +70,21 @@ void thread_join(Thread *t)
     free(t);
 }
 
+/* On the stack: a training step comes here, and asks for no memory. */
 bool thread_each(const char *name, void (*run)(void *item), ThreadItems items, Err *err)
 {
     assert(1 <= items.count && items.count <= THREAD_EACH_MAX);
-    Thread *thread[THREAD_EACH_MAX] = {0};
+    Thread thread[THREAD_EACH_MAX];
     char *first = items.item;
-    bool ok = true;
-    for (int t = 1; t < items.count && ok; t++)
-        ok = thread_start(name, run, first + (size_t)t * items.size, &thread[t], err);
+    int begun = 1;
+    while (begun < items.count &&
+           begin(&thread[begun], name, run, first + (size_t)begun * items.size, err))
+        begun++;
+    bool ok = begun == items.count;
     if (ok)
         run(first);
-    for (int t = 1; t < items.count; t++)
-        thread_join(thread[t]);
+    for (int t = 1; t < begun; t++)
+        pthread_join(thread[t].id, NULL);
     return ok;
 }
 
