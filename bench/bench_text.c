@@ -1,6 +1,7 @@
-/* bench_text.c - how fast texts are folded, cut and hashed: `name value unit` lines. */
+/* bench_text.c - how fast texts are folded, cut and hashed: `name value unit` lines; with the
+ * vocabulary of GAVEL_RELEASE. */
 #include "base/clock.h"
-#include "base/file.h"
+#include "model/release.h"
 #include "text/language.h"
 #include "text/minhash.h"
 #include "text/ngram.h"
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char VOCAB[] = "build/base/package/dist/vocab.json"; /* see ./check */
 static const char *const shorts[] = {
     "The committee will meet on Tuesday to talk about the budget for next year, ok?",
     "why would you say that to anyone, it is not funny and you should say sorry now",
@@ -92,22 +92,18 @@ static double long_text(Bench *b, const char *unit)
     return (double)len / best / 1e6;
 }
 
-static const Vocab *read_vocab(Arena *a)
-{
-    Str json;
-    const Vocab *v;
-    Err err = {0};
-    return file_load(a, VOCAB, 1 << 24, &json, &err) && vocab_parse_json(a, json, &v, &err)
-               ? v
-               : NULL;
-}
-
 int main(void)
 {
     Bench b = {.a = arena_open(ARENA)};
-    b.vocab = read_vocab(b.a);
+    const char *path = getenv("GAVEL_RELEASE");
+    const Kernels *k;
+    Release *r = NULL;
+    Err err = {0};
+    if (path) {
+        check(kernels_find(STR("auto"), &k, &err) && release_open(path, k, &r, &err), &err);
+        b.vocab = release_vocab(r);
+    }
     for (int i = 0; i < 3; i++) {
-        Err err = {0};
         check(normalise(b.a, str_of(shorts[i]), &b.folded[i], &err), &err);
     }
     printf("text_normalise_short %.2f us\n", short_texts(&b, FOLD) * 1e6);
@@ -117,7 +113,7 @@ int main(void)
     if (b.vocab)
         printf("text_tokenize_short %.0f texts/s\n", 1 / short_texts(&b, PIECES));
     else
-        fprintf(stderr, "text_tokenize_short skipped: %s is not there\n", VOCAB);
+        printf("# absent: text_tokenize_short: GAVEL_RELEASE names no release\n");
     printf("text_normalise_ascii %.1f MB/s\n",
            long_text(&b, "a plain line of English words. "));
     printf("text_normalise_mixed %.1f MB/s\n", long_text(&b, mixed));
@@ -125,6 +121,7 @@ int main(void)
     printf("text_normalise_spaced %.1f MB/s\n", long_text(&b, "k i l l "));
     printf("text_normalise_base64 %.1f MB/s\n", long_text(&b, "a2lsbCB5b3Vyc2VsZiBub3cg"));
     printf("text_normalise_marks %.1f MB/s\n", long_text(&b, "a\xcc\xb6\xcc\xb7"));
+    release_close(r);
     arena_close(b.a);
     return 0;
 }

@@ -3,5 +3,6 @@
 set -eu
 . bench/lib.inc
 make -s build/release/bench/bench_text build/release/bench/bench_score
+export GAVEL_RELEASE="$release"
 taskset -c $core build/release/bench/bench_text
-GAVEL_RELEASE=$release taskset -c $core build/release/bench/bench_score
+taskset -c $core build/release/bench/bench_score
