@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-enum { TEXTS = 400, READ = 20000, LEAST = 20, MOST = 200, REPEATS = 3, TIER_PIECES = 4096 };
+enum { TEXTS = 400, READ = 200000, LEAST = 20, MOST = 200, REPEATS = 3, TIER_PIECES = 4096 };
 #define ARENA ((size_t)2 << 30) /* address space */
 
 typedef struct Stream {
@@ -21,22 +21,31 @@ typedef struct Stream {
     size_t count;
 } Stream;
 
-/* Every hundredth is one with a label, as long as both kinds last. */
+/* Rows of one kind, evenly over all of that kind, to every step-th place from `at`. */
+static void spread(const BenchRows *rows, bool labelled, Str *to, size_t at, size_t step)
+{
+    size_t there = 0, wanted = (TEXTS - at + step - 1) / step, seen = 0, put = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        there += rows->labelled[i] == labelled;
+    for (size_t i = 0; i < rows->count && put < wanted; i++) {
+        if (rows->labelled[i] != labelled || seen++ < put * there / wanted)
+            continue;
+        to[at + put++ * step] = rows->text[i];
+    }
+}
+
+/* Every hundredth text is one with a label. */
 static bool stream_read(Arena *a, Stream *out, Err *err)
 {
     BenchRows rows;
     if (!bench_rows_load(a, "corpus/rows.jsonl", LEAST, MOST, READ, &rows, err))
         return false;
-    size_t next[2] = {0, 0};
-    for (out->count = 0; out->count < TEXTS; out->count++) {
-        bool bad = out->count % 100 == 99;
-        size_t *i = &next[bad];
-        while (*i < rows.count && rows.labelled[*i] != bad)
-            ++*i;
-        if (*i == rows.count)
-            break;
-        out->text[out->count] = rows.text[(*i)++];
-    }
+    Str benign[TEXTS] = {0}, bad[TEXTS] = {0};
+    spread(&rows, false, benign, 0, 1);
+    spread(&rows, true, bad, 99, 100);
+    for (size_t i = 0; i < TEXTS; i++)
+        out->text[i] = bad[i].len ? bad[i] : benign[i];
+    out->count = TEXTS;
     return true;
 }
 
