@@ -2,13 +2,15 @@
  *
  *     bench_encoder [ROUNDS [KERNELS...]]     without: 20 rounds of every table
  *
- * Every kernel table in turn, again and again, and OpenBLAS's own product at a size that
- * it likes beside them: whatever else the machine does hits all alike, and the best of many
- * rounds is nearly free of it.  So the ratios of one run hold where its times may not.
- * An operation is a multiplication or an addition of the matrices' products.
+ * Times are the processor's, not the clock's.  Every kernel table in turn, again and again, and
+ * OpenBLAS's own product at a size that it likes beside them: whatever else the machine does
+ * hits all alike, and the best of many rounds is nearly free of it.  So the ratios of one run
+ * hold where its times may not. An operation is a multiplication or an addition of the
+ * matrices' products.
  */
+#include "bench_clock.h"
+
 #include "base/arena.h"
-#include "base/clock.h"
 #include "nn/encoder.h"
 #include "nn/packed.h"
 
@@ -76,9 +78,9 @@ typedef struct Entry {
 
 static double once(const Entry *e, Arena *a, const WindowBatch *b, float *pooled)
 {
-    int64_t from = clock_mono_ns();
+    int64_t from = bench_cpu_ns();
     encoder_forward(e->k, &e->p, a, b, pooled);
-    return (double)(clock_mono_ns() - from) * 1e-9;
+    return (double)(bench_cpu_ns() - from) * 1e-9;
 }
 
 /* GFLOP/s of OpenBLAS, the best of the sizes so far. */
@@ -86,9 +88,9 @@ static void peak_once(const Kernels *k, const float *A, const float *B, float *C
 {
     for (int i = 0; i < PEAKS; i++) {
         int n = peaks[i];
-        int64_t from = clock_mono_ns();
+        int64_t from = bench_cpu_ns();
         k->gemm_nn(n, n, n, A, n, B, n, 0, C, n);
-        double speed = 2.0 * n * n * n / (double)(clock_mono_ns() - from);
+        double speed = 2.0 * n * n * n / (double)(bench_cpu_ns() - from);
         *best = speed > *best ? speed : *best;
     }
 }

@@ -6,7 +6,7 @@
 # Two releases answer: the one as it is, and the same with a student that is sure of
 # every English text ("_sure": what the server can do without the encoder, no matter how
 # often they may).  For each: the rate at full load, the latencies there,
-# the processor's time a request, and its shares.  These come from samples of the
+# the processor's time a request (and the rate if others had left it alone), and its shares.  These come from samples of the
 # program counter (perf), put into stages by the file that a function is from; so they add up to
 # the measured time a request but for what the processor spent outside the server.  "_budget_sum"
 # is the sum without what no stage is known for ("_rest").
@@ -118,6 +118,7 @@ measure() { # NAME RELEASE
     us=$(awk -v t=$((after - before)) -v hz="$(getconf CLK_TCK)" -v r="$rate" -v s="$seconds" \
         'BEGIN { printf "%.2f", t / hz / (r * s) * 1e6 }')
     echo "$1_processor $us us"
+    awk -v us="$us" -v n="$1" 'BEGIN { printf "%s_rate_of_processor %.0f requests/s\n", n, us > 0 ? 1e6 / us : 0 }'
     [ ! -s "$dir/perf" ] || stages "$1" "$us"
     load 64 "$(awk -v r="$rate" 'BEGIN { print 64 * 1000 / (r / 2) }')"
     latencies "$1_half"
