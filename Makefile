@@ -139,8 +139,8 @@ test: $(GAVEL) $(UNIT) $(REPLAY) $(TOOLS)          ## everything a commit must p
 	@tools/run-tests $(OUT) $(GAVEL)
 unit: $(UNIT) $(REPLAY)                   ## unit tests and fuzz replay only
 	@tools/run-tests $(OUT)
-# The tests of what threads share: queue, metrics, server, release swap.
-RACE := $(filter %queue %metric %log %http_server %http_work %docket %test_serve %bench %score %law %train %embed,$(UNIT))
+# The tests of what threads share: queue, metrics, server, release swap, the pool that trains.
+RACE := $(filter %queue %metric %log %http_server %http_work %docket %test_serve %bench %score %law %pool %embed,$(UNIT))
 race: $(RACE)                             ## those tests alone; for SAN=thread
 	@printf '/%s\n' $(RACE:$(OUT)/tests/%=%) | xargs -P$$(nproc) -I{} env ONLY={} tools/run-tests $(OUT)
 # The kernels of 64-bit ARM: a compiler and an emulator of it, with small stand-ins
