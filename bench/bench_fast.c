@@ -126,7 +126,7 @@ static bool run(Bench *b, const char *folder, Err *err)
     const Kernels *k;
     double ns[STAGES], stages = 0;
     if (!kernels_find(STR("auto"), &k, err) ||
-        !release_open(path ? path : "releases/second.gavel", k, &b->release, err) ||
+        !release_open(path ? path : "releases/third.gavel", k, &b->release, err) ||
         !read_rows(b, "corpus/rows.jsonl", err))
         return false;
     for (Stage s = 0; s < STAGES; s++) {

@@ -2,7 +2,7 @@
  * many threads as one likes, and answered in order.
  *
  *     cc judge.c $(pkg-config --cflags --libs gavel) -pthread -o judge
- *     ./judge second.gavel 4 < lines.txt
+ *     ./judge third.gavel 4 < lines.txt
  *
  * It is C and C++ alike.  The tests build it against the installed library.
  */

@@ -3,7 +3,7 @@
  *     GavelRelease *release;
  *     GavelVerdicts *verdicts;
  *     GavelError error = {0};
- *     if (gavel_release_open("second.gavel", NULL, &release, &error) != GAVEL_OK ||
+ *     if (gavel_release_open("third.gavel", NULL, &release, &error) != GAVEL_OK ||
  *         gavel_verdicts_open(&verdicts, &error) != GAVEL_OK ||
  *         gavel_judge(release, text, bytes, verdicts, &error) != GAVEL_OK)
  *         say(error.message);

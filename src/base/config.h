@@ -19,7 +19,7 @@
     /* key                  type   default            least   most          help */                               \
     X(listen,               TEXT,  "127.0.0.1:8080",  0,      0,            "address and port to serve on")       \
     X(store_path,           TEXT,  "var/gavel.db",    0,      0,            "the SQLite file of the archive")     \
-    X(release,              TEXT,  "releases/second.gavel", 0, 0,            "release file that answers")          \
+    X(release,              TEXT,  "releases/third.gavel", 0, 0,            "release file that answers")          \
     X(api_keys_file,        TEXT,  "",                0,      0,            "file with one API key a line; empty: no key is asked for") \
     X(workers,              INT,   "0",               0,      256,          "threads that judge; 0: one a processor") \
     X(queue_requests,       INT,   "256",             1,      65536,        "requests that may wait for a worker; more get 503") \

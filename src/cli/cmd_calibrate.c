@@ -403,5 +403,5 @@ const Command cmd_calibrate = {
     .run = run,
     .options = options,
     .summary = "fit probabilities and thresholds, measure, write a release",
-    .example = "gavel calibrate --release var/run/second.gavel --out releases/second.gavel",
+    .example = "gavel calibrate --release var/run/third.gavel --out releases/third.gavel",
 };

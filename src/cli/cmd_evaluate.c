@@ -351,5 +351,5 @@ const Command cmd_evaluate = {
     .operands = "[PATH]",
     .most = 1,
     .summary = "measure a release on labelled rows",
-    .example = "gavel evaluate --release second --snapshot latest --report var/report",
+    .example = "gavel evaluate --release third --snapshot latest --report var/report",
 };

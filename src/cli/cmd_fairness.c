@@ -63,5 +63,5 @@ const Command cmd_fairness = {
     .run = run,
     .options = options,
     .summary = "bias per identity group, and verdicts that flip when the group is swapped",
-    .example = "gavel fairness --release second --json",
+    .example = "gavel fairness --release third --json",
 };

@@ -51,5 +51,5 @@ const Command cmd_release_export = {
     .least = 1,
     .most = 1,
     .summary = "write a release's weights as safetensors or ONNX",
-    .example = "gavel release export second --onnx second.onnx",
+    .example = "gavel release export third --onnx third.onnx",
 };

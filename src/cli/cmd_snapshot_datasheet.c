@@ -44,5 +44,5 @@ const Command cmd_snapshot_datasheet = {
     .least = 1,
     .most = 1,
     .summary = "what a snapshot is made of, as a page: sources, licences, languages, labels",
-    .example = "gavel snapshot datasheet second --out releases/second/DATASHEET.md",
+    .example = "gavel snapshot datasheet third --out releases/third/DATASHEET.md",
 };

@@ -21,7 +21,7 @@ static const Option options[] = {
     {.name = "plan",
      .type = OPTION_TEXT,
      .value = "FILE",
-     .help = "recipes/training/second.yaml when not given"},
+     .help = "recipes/training/third.yaml when not given"},
     {.name = "base",
      .type = OPTION_TEXT,
      .value = "FILE",
@@ -45,7 +45,7 @@ static const Option options[] = {
      .type = OPTION_INT,
      .value = "STEPS",
      .help = "write a checkpoint there and end with status 1"},
-    {0                                  },
+    {0                                 },
 };
 
 static bool load_rows(Cli *cli, SnapshotInfo *info, Rows *rows, Err *err)
@@ -122,7 +122,7 @@ static void announce(const Cli *cli, const SnapshotInfo *info, const Plan *plan)
 static bool read_inputs(Cli *cli, Plan *plan, TrainInput *in, Err *err)
 {
     Arena *a = cli->arena;
-    const char *plan_path = cli_text(cli, "plan", "recipes/training/second.yaml");
+    const char *plan_path = cli_text(cli, "plan", "recipes/training/third.yaml");
     const char *policy_path = cli_text(cli, "policy", "policies/openai-13/policy.yaml");
     Str plan_text, policy_text, vocab_json;
     EncoderParams *base = arena_new(a, EncoderParams);
@@ -193,5 +193,5 @@ const Command cmd_train = {
     .options = options,
     .summary = "fit a model to a snapshot and write a release",
     .example =
-        "gavel train --snapshot latest --plan recipes/training/second.yaml --out var/second",
+        "gavel train --snapshot latest --plan recipes/training/third.yaml --out var/third",
 };

@@ -6,7 +6,7 @@ set -eu
 . tests/e2e/lib.inc
 SAN=${SAN:-}
 command -v pkg-config >/dev/null || { echo "pkg-config is not installed"; exit 77; }
-release=releases/second.gavel
+release=releases/third.gavel
 prefix=$dir/prefix
 make -s SAN="$SAN" install DESTDIR="$dir/root" PREFIX=/opt/gavel LIBDIR=/opt/gavel/lib64
 for f in bin/gavel include/gavel.h lib64/libgavel.a lib64/libgavel.so.1 lib64/libgavel.so \

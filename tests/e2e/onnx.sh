@@ -18,7 +18,7 @@ END
     echo "You are a worthless idiot and everybody hates you."
 } >>"$dir/texts"
 fixture_release "$dir/fixture.gavel" >"$dir/digest"
-for release in releases/second.gavel "$dir/fixture.gavel"; do
+for release in releases/third.gavel "$dir/fixture.gavel"; do
     status 0 "$GAVEL" release export "$release" --onnx "$dir/model.onnx"
     "$(dirname "$GAVEL")/tests/tools/encode_texts" "$release" <"$dir/texts" >"$dir/answers"
     node "$place/test.mjs" "$dir/model.onnx" "$dir/answers"
