@@ -104,7 +104,8 @@ static bool do_reply(Paths *p, size_t i, Err *err)
     (void)i;
     (void)err;
     buf_clear(&p->reply);
-    moderation_reply_print(&p->reply, STR("modr-1"), STR("second"), &p->verdict, 1);
+    moderation_reply_print(&p->reply, STR("modr-1"), STR("second"), &p->verdict, 1,
+                           &(ReplyExtensions){0});
     return true;
 }
 
@@ -155,7 +156,8 @@ static bool prepare(Paths *p, const char *path, Err *err)
     Limits limits = {1 << 20, TIER_PIECES};
     Str one = str_of(texts[0]);
     buf_init(&p->reply, REPLY_MAX);
-    return moderate(p->release, &limits, p->a, &(Input){&one, 1}, &p->verdict, err);
+    return moderate(p->release, &limits, p->a, &(Input){.text = &one, .count = 1}, &p->verdict,
+                    err);
 }
 
 static bool run(Paths *p, const char *release, Err *err)
