@@ -56,8 +56,6 @@ void buf_put(Buf *b, Str s)
     b->len += s.len;
 }
 
-void buf_byte(Buf *b, char c) { buf_put(b, (Str){&c, 1}); }
-
 void buf_print(Buf *b, const char *fmt, ...)
 {
     char line[512];

@@ -27,7 +27,6 @@ void buf_done(Buf *b);
 void buf_clear(Buf *b); /* empty again, memory kept */
 
 void buf_put(Buf *b, Str s);
-void buf_byte(Buf *b, char c);
 void buf_print(Buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Room for n more bytes to be written by the caller, who then adds to len;
@@ -36,6 +35,13 @@ char *buf_reserve(Buf *b, size_t n);
 
 /* False with ERR_LIMIT when anything was dropped. */
 bool buf_ok(const Buf *b, Err *err);
+
+static inline void buf_byte(Buf *b, char c)
+{
+    char *p = b->len < b->cap && !b->over ? b->ptr + b->len : buf_reserve(b, 1);
+    if (p)
+        b->ptr[b->len++] = c;
+}
 
 static inline Str buf_str(const Buf *b) { return (Str){b->ptr, b->len}; }
 

@@ -2,11 +2,10 @@
  * at once, so that nothing above this file knows who parsed. */
 #include "base/js.h"
 
-#include "base/locale.h"
+#include "base/decimal.h"
 
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static bool full(Err *err) { return err_set(err, ERR_LIMIT, "the JSON text is too large"); }
@@ -234,38 +233,63 @@ void js_end_array(JsWriter *w)
     w->comma = true;
 }
 
+/* One byte that JSON wants written otherwise. */
+static void escaped(Buf *out, unsigned char c)
+{
+    static const char digit[] = "0123456789abcdef";
+    char text[6] = {'\\', (char)c, '0', '0', digit[c >> 4], digit[c & 15]};
+    size_t n = 2;
+    switch (c) {
+    case '"':
+    case '\\':
+        break;
+    case '\n':
+        text[1] = 'n';
+        break;
+    case '\t':
+        text[1] = 't';
+        break;
+    case '\r':
+        text[1] = 'r';
+        break;
+    default:
+        text[1] = 'u';
+        n = sizeof text;
+    }
+    buf_put(out, (Str){text, n});
+}
+
+static bool is_plain(char c) { return (unsigned char)c >= 0x20 && c != '"' && c != '\\'; }
+
 static void quoted(Buf *out, Str s)
 {
     buf_byte(out, '"');
-    size_t from = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buf_put(out, (Str){s.ptr + from, i - from});
-        from = i + 1;
-        switch (c) {
-        case '"':
-            buf_put(out, STR("\\\""));
-            break;
-        case '\\':
-            buf_put(out, STR("\\\\"));
-            break;
-        case '\n':
-            buf_put(out, STR("\\n"));
-            break;
-        case '\t':
-            buf_put(out, STR("\\t"));
-            break;
-        case '\r':
-            buf_put(out, STR("\\r"));
-            break;
-        default:
-            buf_print(out, "\\u%04x", c);
-        }
+    for (size_t from = 0; from < s.len;) {
+        size_t to = from;
+        while (to < s.len && is_plain(s.ptr[to]))
+            to++;
+        buf_put(out, (Str){s.ptr + from, to - from});
+        if (to < s.len)
+            escaped(out, (unsigned char)s.ptr[to++]);
+        from = to;
     }
-    buf_put(out, (Str){s.ptr + from, s.len - from});
     buf_byte(out, '"');
+}
+
+/* Ours: nothing in it wants escaping. */
+void js_key(JsWriter *w, const char *key)
+{
+    size_t n = strlen(key);
+    if (w->comma)
+        buf_byte(w->out, ',');
+    w->comma = false;
+    char *p = buf_reserve(w->out, n + 3);
+    if (!p)
+        return;
+    p[0] = '"';
+    memcpy(p + 1, key, n);
+    memcpy(p + 1 + n, "\":", 2);
+    w->out->len += n + 3;
 }
 
 void js_key_str(JsWriter *w, Str key)
@@ -276,8 +300,6 @@ void js_key_str(JsWriter *w, Str key)
     buf_byte(w->out, ':');
     w->comma = false;
 }
-
-void js_key(JsWriter *w, const char *key) { js_key_str(w, str_of(key)); }
 
 void js_string(JsWriter *w, Str s)
 {
@@ -302,14 +324,9 @@ void js_double(JsWriter *w, double v)
         buf_put(w->out, STR("-0.0"));
         return;
     }
-    char text[40];
-    int digits = 15;
-    locale_t was = uselocale(locale_c());
-    do /* 17 digits always read back the same */
-        snprintf(text, sizeof text, "%.*g", digits++, v);
-    while (digits <= 17 && strtod(text, NULL) != v);
-    uselocale(was);
-    buf_put(w->out, str_of(text));
+    char *p = buf_reserve(w->out, DECIMAL_SIZE);
+    if (p)
+        w->out->len += decimal_print(v, p);
 }
 
 void js_bool(JsWriter *w, bool v)
