@@ -1,18 +1,41 @@
 #include "base/hash.h"
 
+#include "base/sha256_internal.h"
+
 #include <sodium.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 uint64_t hash64(Str s, uint64_t seed) { return XXH3_64bits_withSeed(s.ptr, s.len, seed); }
 
+enum { LEAST_BLOCKS = 4 }; /* fewer are not worth asking for */
+
 _Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(DigestState), "state fits");
 
 void digest_init(DigestState *st) { crypto_hash_sha256_init((void *)st->opaque); }
 
-void digest_add(DigestState *st, Str s)
+static void feed(crypto_hash_sha256_state *st, Str s)
 {
-    crypto_hash_sha256_update((void *)st->opaque, (const unsigned char *)s.ptr, s.len);
+    crypto_hash_sha256_update(st, (const unsigned char *)s.ptr, s.len);
+}
+
+/* What begins at a block's border goes by whole blocks; libsodium keeps the count (of bits)
+ * and what is left over, and pads. */
+void digest_add(DigestState *state, Str s)
+{
+    crypto_hash_sha256_state *st = (void *)state->opaque;
+    size_t begun = (size_t)(st->count / 8 % SHA256_BLOCK);
+    size_t head = begun ? SHA256_BLOCK - begun : 0;
+    if (s.len < head + LEAST_BLOCKS * SHA256_BLOCK || !sha256_has_blocks()) {
+        feed(st, s);
+        return;
+    }
+    feed(st, (Str){s.ptr, head});
+    s = (Str){s.ptr + head, s.len - head};
+    size_t blocks = s.len / SHA256_BLOCK, bytes = blocks * SHA256_BLOCK;
+    sha256_blocks(st->state, (const uint8_t *)s.ptr, blocks);
+    st->count += (uint64_t)bytes * 8;
+    feed(st, (Str){s.ptr + bytes, s.len - bytes});
 }
 
 Digest digest_end(DigestState *st)

@@ -111,10 +111,35 @@ static void short_hashes_are_hash64(void **state)
     }
 }
 
+/* However a text is cut, by bytes or by blocks: bytes one at a time never make a block. */
+static void a_digest_does_not_depend_on_how_the_text_is_cut(void **state)
+{
+    (void)state;
+    uint64_t seed = 9;
+    static char text[1500];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)random_u64(&seed);
+    for (int round = 0; round < 300; round++) {
+        size_t n = random_u64(&seed) % sizeof text, at = 0;
+        DigestState cut, bytes;
+        digest_init(&cut);
+        digest_init(&bytes);
+        for (size_t i = 0; i < n; i++)
+            digest_add(&bytes, (Str){text + i, 1});
+        for (size_t k; at < n; at += k) {
+            k = random_u64(&seed) % (n - at) + 1;
+            digest_add(&cut, (Str){text + at, k});
+        }
+        Digest x = digest_end(&cut), y = digest_end(&bytes), z = digest_of((Str){text, n});
+        assert_true(digest_eq(&x, &y) && digest_eq(&x, &z));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_are_the_published_ones),
+        cmocka_unit_test(a_digest_does_not_depend_on_how_the_text_is_cut),
         cmocka_unit_test(a_digest_is_read_back_and_nothing_else_is),
         cmocka_unit_test(hash64_is_the_same_for_ever),
         cmocka_unit_test(short_hashes_are_hash64),
