@@ -146,3 +146,11 @@ void arena_trim(Arena *a, size_t keep)
     madvise((char *)a + from, a->frontier - from, MADV_DONTNEED);
     a->frontier = from;
 }
+
+/* Advice: where there are none the pages are small. */
+void arena_prefer_large_pages(Arena *a)
+{
+    size_t from = (a->used + PAGE - 1) & ~(size_t)(PAGE - 1);
+    if (from < a->limit)
+        madvise((char *)a + from, a->limit - from, MADV_HUGEPAGE);
+}

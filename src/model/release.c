@@ -1,9 +1,10 @@
 /* release.c - writes and opens releases; see release.h for the sections.
  *
- * On opening, matrices are turned back to float32 (28 MB), because the file's scales are
- * those of inputs and a release may be written again, and the encoder's are packed for the
- * kernels that will run them (nn/packed.h: 19 MB of floats or 5 MB of bytes); the fast
- * tier's int8 rows are read where they lie in the mapped file.
+ * The file is mapped read-only, and what can be used as it lies there is: the embedding, the
+ * vectors, the fast tier's int8 rows.  So those pages are the file's, shared by all threads and
+ * processes.  Only the encoder's matrices are made anew, packed for the kernels that will
+ * run them (nn/packed.h: 19 MB of floats or 5 MB of bytes), since the file's scales are those
+ * of inputs.  Kernels without a packed form get all of it in float32 (28 MB).
  */
 #include "model/release.h"
 
@@ -104,6 +105,11 @@ bool release_save(Arena *a, const ReleaseParts *p, const char *path, Digest *dig
                        "dot, dash and underscore, at most %d",
                        STR_ARG(p->name), MANIFEST_NAME_MAX);
     ArenaMark mark = arena_mark(a);
+    const Js *report;
+    bool said = js_parse(a, p->report, &report, err);
+    arena_rewind(a, mark);
+    if (!said)
+        return err_wrap(err, "the report of a release");
     Buf vocab, manifest;
     Manifest m = {.name = p->name,
                   .created_ms = p->created_ms,
@@ -132,6 +138,8 @@ bool release_save(Arena *a, const ReleaseParts *p, const char *path, Digest *dig
     arena_rewind(a, mark);
     return ok;
 }
+
+static bool read_encoder(const Pack *p, Arena *a, EncoderParams *out, Err *err);
 
 static bool has_float32(const Pack *p)
 {
@@ -169,10 +177,13 @@ bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err)
             return false;
         fast[t] = (FastParts){weight, r->fast[t].bias};
     }
+    EncoderParams *encoder = arena_new(a, EncoderParams);
+    if (!read_encoder(r->pack, a, encoder, err))
+        return false;
     *out = (ReleaseParts){.name = r->manifest.name,
                           .created_ms = r->manifest.created_ms,
                           .vocab = r->vocab,
-                          .encoder = &r->encoder,
+                          .encoder = encoder,
                           .network = &r->network,
                           .float32 = has_float32(r->pack),
                           .windows = r->manifest.windows,
@@ -205,26 +216,66 @@ static bool read_param(const Pack *p, const char *name, int rows, int cols, floa
            all_finite(out, (size_t)rows * (size_t)cols, name, err);
 }
 
-static bool open_weights(Release *r, Err *err)
+/* As floats, in `a`. */
+static bool read_encoder(const Pack *p, Arena *a, EncoderParams *out, Err *err)
 {
-    Arena *a = r->arena;
     /* raw: every parameter is in the list, so all of it is written */
-    encoder_params_at(&r->encoder, arena_raw(a, float, encoder_param_count()));
-    network_params_at(&r->network, arena_raw(a, float, network_param_count()));
+    float *all = arena_raw(a, float, encoder_param_count());
     for (int i = 0; i < encoder_param_info_count; i++) {
         const EncoderParamInfo *e = &encoder_param_info[i];
-        if (!read_param(r->pack, section(a, "encoder", e->name), e->rows, e->cols,
-                        r->encoder.all + e->offset, err))
+        if (!read_param(p, section(a, "encoder", e->name), e->rows, e->cols, all + e->offset,
+                        err))
             return false;
     }
+    encoder_params_at(out, all);
+    out->packed = NULL;
+    return true;
+}
+
+/* Where it lies. */
+static bool find_stored(const Pack *p, const char *name, const EncoderParamInfo *e,
+                        EncoderStored *out, Err *err)
+{
+    size_t rows = (size_t)e->rows, cols = (size_t)e->cols;
+    PackKind kind;
+    *out = (EncoderStored){0};
+    if (!pack_kind(p, name, &kind, err))
+        return false;
+    if (kind != PACK_I8 || rows == 1) /* a vector is read as floats */
+        return pack_f32(p, name, rows, cols, &out->w, err) &&
+               all_finite(out->w, rows * cols, name, err);
+    if (!pack_i8(p, name, rows, cols, &out->q, &out->scale, err))
+        return false;
+    for (size_t i = 0; i < rows; i++)
+        if (!isfinite(out->scale[i] * 128)) /* of any byte */
+            return err_set(err, ERR_CORRUPT, "%s holds a number that is not finite", name);
+    return true;
+}
+
+static bool open_encoder(Release *r, Err *err)
+{
+    if (!r->kernels->packed)
+        return read_encoder(r->pack, r->arena, &r->encoder, err);
+    EncoderStored *s = arena_array(r->arena, EncoderStored, (size_t)encoder_param_info_count);
+    for (int i = 0; i < encoder_param_info_count; i++) {
+        const EncoderParamInfo *e = &encoder_param_info[i];
+        if (!find_stored(r->pack, section(r->arena, "encoder", e->name), e, &s[i], err))
+            return false;
+    }
+    encoder_pack_stored(r->arena, r->kernels, s, &r->encoder);
+    return true;
+}
+
+static bool open_weights(Release *r, Err *err)
+{
+    network_params_at(&r->network, arena_raw(r->arena, float, network_param_count()));
     for (int i = 0; i < network_param_info_count; i++) {
         const NetworkParamInfo *n = &network_param_info[i];
-        if (!read_param(r->pack, section(a, "network", n->name), n->rows, n->cols,
+        if (!read_param(r->pack, section(r->arena, "network", n->name), n->rows, n->cols,
                         r->network.all + n->offset, err))
             return false;
     }
-    encoder_pack(a, r->kernels, &r->encoder);
-    return true;
+    return open_encoder(r, err);
 }
 
 static bool has_alone(const Manifest *m)
@@ -288,12 +339,7 @@ static bool open_texts(Release *r, Err *err)
     if (vocab_size(r->vocab) > ENCODER_VOCAB)
         return err_set(err, ERR_CORRUPT, "the vocabulary has %d pieces, the encoder %d",
                        vocab_size(r->vocab), ENCODER_VOCAB);
-    const Js *report;
-    ArenaMark mark = arena_mark(r->arena);
-    bool ok = pack_bytes(r->pack, "report", &r->report, err) &&
-              js_parse(r->arena, r->report, &report, err);
-    arena_rewind(r->arena, mark);
-    return ok;
+    return pack_bytes(r->pack, "report", &r->report, err);
 }
 
 static bool open_pack(Pack *pack, const Kernels *k, Release **out, Err *err)
@@ -304,6 +350,7 @@ static bool open_pack(Pack *pack, const Kernels *k, Release **out, Err *err)
         return err_set(err, ERR_MEMORY, "no memory to open a release");
     }
     Release *r = arena_new(a, Release);
+    arena_prefer_large_pages(a);
     *r = (Release){.arena = a, .pack = pack, .kernels = k, .digest = pack_digest(pack)};
     if (!open_texts(r, err) || !open_weights(r, err) || !open_fast(r, err) ||
         !open_student(r, err)) {

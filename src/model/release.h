@@ -10,7 +10,8 @@
  * its name for ever.
  *
  * Opening checks everything before anything is believed: format, shapes, finite numbers,
- * vocabulary, policy.  Opened read-only and shared between threads.
+ * vocabulary, policy.  Opened read-only and shared between threads; the file's pages by
+ * processes as well.
  */
 #ifndef MODEL_RELEASE_H
 #define MODEL_RELEASE_H
@@ -86,14 +87,14 @@ Str release_name(const Release *r); /* "first" */
 int64_t release_created_ms(const Release *r);
 const Policy *release_policy(const Release *r);
 double release_threshold(const Release *r, Category c); /* on the calibrated score */
-Str release_report(const Release *r);                   /* JSON */
-bool release_knows(const Release *r, Language l);       /* it learnt from enough rows in it */
-Str release_training(const Release *r);                 /* JSON */
+Str release_report(const Release *r); /* JSON when it was saved; read it as any outside text */
+bool release_knows(const Release *r, Language l); /* it learnt from enough rows in it */
+Str release_training(const Release *r);           /* JSON */
 
 /* For score.c and for training's tools. */
 const Vocab *release_vocab(const Release *r);
 const Kernels *release_kernels(const Release *r);
-const EncoderParams *release_encoder(const Release *r);
+const EncoderParams *release_encoder(const Release *r); /* packed, or floats: encoder_forward */
 const NetworkParams *release_network(const Release *r);
 const Windows *release_windows(const Release *r);
 const Fast *release_fast(const Release *r, FastTable t); /* NULL: no such table */

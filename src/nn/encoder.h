@@ -69,6 +69,7 @@ typedef struct EncoderParams {
     float *all;
     size_t count;                /* floats */
     const EncoderPacked *packed; /* of encoder_pack, or NULL; stale once a weight moves */
+    /* all and these are NULL where only the packed weights are there (encoder_pack_stored) */
 #define X(name, rows, cols) float *name;
     ENCODER_PARAMS(X)
 #undef X
@@ -88,6 +89,19 @@ extern const int encoder_param_info_count;
 /* For weights that stay: lays the matrices out for k->packed and sets p->packed, from then on
  * encoder_forward takes that way.  Nothing happens where k has none. */
 void encoder_pack(Arena *a, const Kernels *k, EncoderParams *p);
+
+/* A parameter where it lies in a file: floats, or bytes with a scale a row.  A vector is
+ * floats. */
+typedef struct EncoderStored {
+    const float *w; /* or NULL and: */
+    const int8_t *q;
+    const float *scale;
+} EncoderStored;
+
+/* The same from s[encoder_param_info_count], which stay borrowed: the embedding and the
+ * vectors are read where they lie, and no other float of a matrix is made than the packed
+ * ones.  Good for encoder_forward alone; k->packed must be there. */
+void encoder_pack_stored(Arena *a, const Kernels *k, const EncoderStored *s, EncoderParams *p);
 
 typedef struct WindowBatch {
     const int32_t *piece; /* start[count] ids below ENCODER_VOCAB */

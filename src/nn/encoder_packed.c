@@ -25,36 +25,66 @@ typedef struct Layer {
 struct EncoderPacked {
     const PackedKernels *k;
     Layer layer[LAYERS];
+    EncoderStored embed;
     float *timing; /* [ENCODER_MAX_PIECES, ENCODER_WIDTH0] */
 };
 
-void encoder_pack(Arena *a, const Kernels *kernels, EncoderParams *p)
+/* In the order of encoder_param_info. */
+enum {
+#define X(name, rows, cols) AT_##name,
+    ENCODER_PARAMS(X)
+#undef X
+        PARAMS
+};
+
+static PackedLinear linear(Arena *a, const PackedKernels *k, const EncoderStored *s, int w)
 {
-    const PackedKernels *k = kernels->packed;
-    if (!k)
-        return;
-    enum { W0 = ENCODER_WIDTH0, W = ENCODER_WIDTH };
+    const EncoderParamInfo *e = &encoder_param_info[w];
+    PackedSource source = {s[w].w, s[w].q, s[w].scale};
+    return packed_linear(a, k, &source, s[w + 1].w, e->rows, e->cols); /* w, then its bias */
+}
+
+static EncoderPacked *pack(Arena *a, const PackedKernels *k, const EncoderStored *s)
+{
     EncoderPacked *e = arena_new(a, EncoderPacked);
-#define LINEAR(name, I, O) packed_linear(a, k, p->name##_w, p->name##_b, I, O)
-#define LAYER(l, C)                            \
-    {.width = C,                               \
-     .norm1_g = p->l##_norm1_g,                \
-     .norm1_b = p->l##_norm1_b,                \
-     .norm2_g = p->l##_norm2_g,                \
-     .norm2_b = p->l##_norm2_b,                \
-     .qkv = LINEAR(l##_qkv, C, 3 * (C)),       \
-     .out = LINEAR(l##_out, C, W),             \
-     .ffn1 = LINEAR(l##_ffn1, W, ENCODER_FFN), \
-     .ffn2 = LINEAR(l##_ffn2, ENCODER_FFN, W)}
-    e->layer[0] = (Layer)LAYER(l0, W0);
-    e->layer[0].res = LINEAR(l0_res, W0, W);
-    e->layer[1] = (Layer)LAYER(l1, W);
+#define LINEAR(name) linear(a, k, s, AT_##name##_w)
+#define LAYER(l, C)                    \
+    {.width = C,                       \
+     .norm1_g = s[AT_##l##_norm1_g].w, \
+     .norm1_b = s[AT_##l##_norm1_b].w, \
+     .norm2_g = s[AT_##l##_norm2_g].w, \
+     .norm2_b = s[AT_##l##_norm2_b].w, \
+     .qkv = LINEAR(l##_qkv),           \
+     .out = LINEAR(l##_out),           \
+     .ffn1 = LINEAR(l##_ffn1),         \
+     .ffn2 = LINEAR(l##_ffn2)}
+    e->layer[0] = (Layer)LAYER(l0, ENCODER_WIDTH0);
+    e->layer[0].res = LINEAR(l0_res);
+    e->layer[1] = (Layer)LAYER(l1, ENCODER_WIDTH);
 #undef LAYER
 #undef LINEAR
     e->k = k;
-    e->timing = arena_array(a, float, ENCODER_MAX_PIECES *W0);
-    encoder_timing(p->freq, ENCODER_MAX_PIECES, e->timing);
-    p->packed = e;
+    e->embed = s[AT_embed];
+    e->timing = arena_array(a, float, ENCODER_MAX_PIECES *ENCODER_WIDTH0);
+    encoder_timing(s[AT_freq].w, ENCODER_MAX_PIECES, e->timing);
+    return e;
+}
+
+void encoder_pack(Arena *a, const Kernels *kernels, EncoderParams *p)
+{
+    if (!kernels->packed)
+        return;
+    EncoderStored s[PARAMS] = {{0}};
+    for (int i = 0; i < PARAMS; i++)
+        s[i].w = p->all + encoder_param_info[i].offset;
+    p->packed = pack(a, kernels->packed, s);
+}
+
+void encoder_pack_stored(Arena *a, const Kernels *kernels, const EncoderStored *s,
+                         EncoderParams *p)
+{
+    assert(kernels->packed);
+    *p = (EncoderParams){.packed = pack(a, kernels->packed, s)};
 }
 
 typedef struct Room {
@@ -78,16 +108,26 @@ static Room room_new(Arena *a, int pieces, int longest)
     };
 }
 
-static void embed(const EncoderParams *p, const WindowBatch *b, float *x)
+/* x[ENCODER_WIDTH0] = twice a piece's vector, and its place */
+static void embed_piece(const EncoderStored *e, int32_t piece, const float *at, float *x)
+{
+    assert(0 <= piece && piece < ENCODER_VOCAB);
+    size_t from = (size_t)piece * ENCODER_WIDTH0;
+    if (e->w)
+        for (int c = 0; c < ENCODER_WIDTH0; c++)
+            x[c] = 2 * e->w[from + (size_t)c] + at[c];
+    else
+        for (int c = 0; c < ENCODER_WIDTH0; c++)
+            x[c] = 2 * (e->scale[piece] * (float)e->q[from + (size_t)c]) + at[c];
+}
+
+static void embed(const EncoderPacked *e, const WindowBatch *b, float *x)
 {
     for (int w = 0; w < b->count; w++) {
-        const float *at = p->packed->timing;
+        const float *at = e->timing;
         for (int i = b->start[w]; i < b->start[w + 1]; i++, at += ENCODER_WIDTH0) {
-            int32_t piece = b->piece[i];
-            assert(0 <= piece && piece < ENCODER_VOCAB);
-            const float *e = p->embed + (size_t)piece * ENCODER_WIDTH0;
-            for (int c = 0; c < ENCODER_WIDTH0; c++)
-                *x++ = 2 * e[c] + at[c];
+            embed_piece(&e->embed, b->piece[i], at, x);
+            x += ENCODER_WIDTH0;
         }
     }
 }
@@ -167,7 +207,7 @@ void encoder_packed_forward(const EncoderParams *p, Arena *a, const WindowBatch 
     for (int from = 0, n; from < b->count; from += n) {
         n = chunk_of(b, from);
         WindowBatch part = {b->piece, b->start + from, n};
-        embed(p, &part, r.x);
+        embed(e, &part, r.x);
         run_layer(e->k, &e->layer[0], &part, &r, r.x);
         run_layer(e->k, &e->layer[1], &part, &r, r.stream);
         mean(&part, r.stream, pooled + (size_t)from * ENCODER_WIDTH);

@@ -327,6 +327,15 @@ static bool want(const Row *r, PackKind kind, size_t rows, size_t cols, Err *err
 
 static const char *at(const Pack *p, const Row *r) { return p->bytes.ptr + r->offset; }
 
+bool pack_kind(const Pack *p, const char *name, PackKind *out, Err *err)
+{
+    const Row *r = NULL;
+    if (!find(p, name, &r, err))
+        return false;
+    *out = (PackKind)r->kind;
+    return true;
+}
+
 bool pack_bytes(const Pack *p, const char *name, Str *out, Err *err)
 {
     const Row *r = NULL;

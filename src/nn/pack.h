@@ -36,6 +36,7 @@ bool pack_open_bytes(Str bytes, Pack **out, Err *err);  /* borrowed: tests and f
 void pack_close(Pack *p);                               /* NULL is fine */
 Digest pack_digest(const Pack *p);
 
+bool pack_kind(const Pack *p, const char *name, PackKind *out, Err *err);
 bool pack_bytes(const Pack *p, const char *name, Str *out, Err *err);
 /* Points into the map; checks kind and shape (0: any). */
 bool pack_f32(const Pack *p, const char *name, size_t rows, size_t cols, const float **out,

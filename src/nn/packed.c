@@ -3,50 +3,69 @@
 #include <assert.h>
 #include <math.h>
 
-static float *pack_f32(Arena *a, int panel, const float *w, int I, int O)
+/* to[n] = row i of the weights, [.., O], from column o on. */
+static void copy_row(const PackedSource *s, int i, int O, int o, int n, float *to)
+{
+    size_t at = (size_t)i * (size_t)O + (size_t)o;
+    if (s->w) {
+        memcpy(to, s->w + at, (size_t)n * sizeof *to);
+        return;
+    }
+    for (int c = 0; c < n; c++)
+        to[c] = s->scale[i] * (float)s->q[at + (size_t)c];
+}
+
+static float *pack_f32(Arena *a, int panel, const PackedSource *w, int I, int O)
 {
     float *out = arena_raw(a, float, (size_t)I *(size_t)O), *at = out;
     for (int p = 0; p < O; p += panel)
         for (int i = 0; i < I; i++, at += panel)
-            memcpy(at, w + (size_t)i * (size_t)O + p, (size_t)panel * sizeof *w);
+            copy_row(w, i, O, p, panel, at);
     return out;
 }
 
-static void find_scales(const float *w, int I, int O, int top, float *scale)
+static void find_scales(const PackedSource *w, int I, int O, int top, float *row, float *scale)
 {
     for (int o = 0; o < O; o++)
         scale[o] = 0;
-    for (int i = 0; i < I; i++)
+    for (int i = 0; i < I; i++) {
+        copy_row(w, i, O, 0, O, row);
         for (int o = 0; o < O; o++)
-            scale[o] = fmaxf(scale[o], fabsf(w[(size_t)i * (size_t)O + (size_t)o]));
+            scale[o] = fmaxf(scale[o], fabsf(row[o]));
+    }
     for (int o = 0; o < O; o++)
         scale[o] /= (float)top;
 }
 
-static void pack_i8(Arena *a, const PackedKernels *k, const float *w, PackedLinear *l)
+static void pack_i8(Arena *a, const PackedKernels *k, const PackedSource *w, PackedLinear *l)
 {
     size_t I = (size_t)l->I, O = (size_t)l->O, panel = (size_t)k->panel;
     int8_t *q = arena_raw(a, int8_t, I * O);
-    float *scale = arena_raw(a, float, O), *inverse = arena_raw(a, float, O);
+    float *scale = arena_raw(a, float, O);
     int32_t *sum = arena_array(a, int32_t, O);
-    find_scales(w, l->I, l->O, k->top, scale);
+    ArenaMark mark = arena_mark(a);
+    float *inverse = arena_raw(a, float, O), *row = arena_raw(a, float, O);
+    find_scales(w, l->I, l->O, k->top, row, scale);
     for (size_t o = 0; o < O; o++)
         inverse[o] = scale[o] > 0 ? 1 / scale[o] : 0;
-    for (size_t i = 0; i < I; i++)
+    for (size_t i = 0; i < I; i++) {
+        copy_row(w, (int)i, l->O, 0, l->O, row);
         for (size_t o = 0; o < O; o++) {
             /* a denormal scale has no finite inverse: the clamp holds */
-            float t = fminf(fmaxf(w[i * O + o] * inverse[o], (float)-k->top), (float)k->top);
+            float t = fminf(fmaxf(row[o] * inverse[o], (float)-k->top), (float)k->top);
             int8_t v = (int8_t)lrintf(t);
             q[o / panel * (I * panel) + i / 4 * (4 * panel) + o % panel * 4 + i % 4] = v;
             sum[o] += v;
         }
+    }
+    arena_rewind(a, mark);
     l->q = q;
     l->scale = scale;
     l->sum = sum;
 }
 
-PackedLinear packed_linear(Arena *a, const PackedKernels *k, const float *w, const float *bias,
-                           int I, int O)
+PackedLinear packed_linear(Arena *a, const PackedKernels *k, const PackedSource *w,
+                           const float *bias, int I, int O)
 {
     assert(I % PACKED_STRIP == 0 && 0 < I && I <= PACKED_DEPTH && O % k->panel == 0);
     PackedLinear l = {.I = I, .O = O, .bias = bias};

@@ -60,9 +60,17 @@ struct PackedKernels {
     void (*attention)(int T, int D, int H, const float *qkv, float *out, float *scratch);
 };
 
-/* w[I,O] in the layout of `k`; the bias stays borrowed. */
-PackedLinear packed_linear(Arena *a, const PackedKernels *k, const float *w, const float *bias,
-                           int I, int O);
+/* w[I,O], or as a file keeps it: q[I,O] with a scale a row, which is read where it lies and
+ * gives the same as the floats it stands for. */
+typedef struct PackedSource {
+    const float *w; /* or NULL and: */
+    const int8_t *q;
+    const float *scale; /* [I] */
+} PackedSource;
+
+/* The weights in the layout of `k`; the bias stays borrowed. */
+PackedLinear packed_linear(Arena *a, const PackedKernels *k, const PackedSource *w,
+                           const float *bias, int I, int O);
 size_t packed_scratch(int M, int I);                  /* bytes */
 size_t packed_attention_scratch(int T, int D, int H); /* floats */
 

@@ -350,6 +350,50 @@ static void parameters_cover_the_block_without_gaps(void **state)
     assert_int_equal(p.freq - p.all, encoder_param_count() - ENCODER_FREQS);
 }
 
+/* Bytes with a scale a row, and the floats that they stand for. */
+static void stored_bytes_run_as_the_floats_they_stand_for(void **state)
+{
+    Arena *a = *state;
+    uint64_t seed = 11;
+    float *all = arena_array(a, float, encoder_param_count());
+    EncoderStored *s = arena_array(a, EncoderStored, (size_t)encoder_param_info_count);
+    for (int i = 0; i < encoder_param_info_count; i++) {
+        const EncoderParamInfo *e = &encoder_param_info[i];
+        size_t rows = (size_t)e->rows, cols = (size_t)e->cols;
+        float *w = all + e->offset, *scale = arena_array(a, float, rows);
+        int8_t *q = arena_array(a, int8_t, rows * cols);
+        for (size_t r = 0; r < rows; r++) {
+            scale[r] = (float)(1 + random_u64(&seed) % 9) * 1e-4f;
+            for (size_t c = 0; c < cols; c++) {
+                q[r * cols + c] = (int8_t)(random_u64(&seed) % 255 - 127);
+                w[r * cols + c] = scale[r] * (float)q[r * cols + c];
+            }
+        }
+        s[i] = rows == 1 ? (EncoderStored){.w = w} : (EncoderStored){.q = q, .scale = scale};
+    }
+    static const int32_t piece[] = {5, 8001, 17, 4000, 0, 77, 3}, start[] = {0, 3, 7};
+    WindowBatch b = {piece, start, 2};
+    int tried = 0;
+    for (int t = 0; t < KERNEL_NAMES; t++) {
+        const Kernels *k = kernels_named(kernel_names[t]);
+        if (!k || !k->packed)
+            continue;
+        EncoderParams floats, stored;
+        float x[2 * ENCODER_WIDTH], y[2 * ENCODER_WIDTH];
+        ArenaMark mark = arena_mark(a);
+        encoder_params_at(&floats, all);
+        encoder_pack(a, k, &floats);
+        encoder_pack_stored(a, k, s, &stored);
+        encoder_forward(k, &floats, a, &b, x);
+        encoder_forward(k, &stored, a, &b, y);
+        assert_memory_equal(x, y, sizeof x);
+        arena_rewind(a, mark);
+        tried++;
+    }
+    if (!tried)
+        skip();
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, with_big_arena, without_arena)
@@ -357,6 +401,7 @@ int main(void)
         TEST(parameters_cover_the_block_without_gaps),
         TEST(every_kernel_table_meets_the_golden_vectors),
         TEST(int8_turns_an_embedding_by_little),
+        TEST(stored_bytes_run_as_the_floats_they_stand_for),
         TEST(a_window_is_judged_alike_alone_and_among_others),
         TEST(training_without_dropout_runs_the_same_numbers),
         TEST(an_empty_batch_is_no_work),

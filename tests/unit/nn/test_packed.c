@@ -32,7 +32,7 @@ static Product product_new(Arena *a, uint64_t seed, int M)
 
 static void run(const Kernels *k, Arena *a, const Product *p, PackedThen then, bool norm, int M)
 {
-    PackedLinear l = packed_linear(a, k->packed, p->w, p->bias, I, O);
+    PackedLinear l = packed_linear(a, k->packed, &(PackedSource){.w = p->w}, p->bias, I, O);
     memcpy(p->out, p->old, (size_t)M * O * sizeof(float));
     k->packed->linear(&l, &(PackedCall){.in = p->in,
                                         .gain = norm ? p->gain : NULL,
@@ -165,7 +165,8 @@ static void the_largest_sums_fit(void **state)
         for (int sign = -1; sign <= 1; sign += 2) {
             for (int i = 0; i < DEEP; i++)
                 in[i] = (float)(255 * sign);
-            PackedLinear l = packed_linear(*state, k->packed, w, bias, DEEP, WIDE);
+            PackedLinear l =
+                packed_linear(*state, k->packed, &(PackedSource){.w = w}, bias, DEEP, WIDE);
             k->packed->linear(&l,
                               &(PackedCall){.in = in, .out = out, .M = 1, .scratch = scratch});
             for (int o = 0; o < WIDE; o++) {
