@@ -23,6 +23,7 @@
     X(api_keys_file,        TEXT,  "",                0,      0,            "file with one API key a line; empty: no key is asked for") \
     X(workers,              INT,   "0",               0,      256,          "threads that judge; 0: one a processor") \
     X(queue_requests,       INT,   "256",             1,      65536,        "requests that may wait for a worker; more get 503") \
+    X(loop_body_bytes,      SIZE,  "1K",              0,      65536,        "the loop itself judges texts in a body up to this size, unless the encoder is wanted; 0: workers judge all") \
     X(long_workers,         INT,   "0",               0,      256,          "threads besides, that give way to the others, for requests with a long body; 0: as many as workers") \
     X(long_body_bytes,      SIZE,  "16K",             1024,   268435456,    "a larger body is a long one") \
     X(max_long_bytes,       SIZE,  "64M",             1024,   4294967296,   "bytes of long bodies that wait or are judged; more get 503") \

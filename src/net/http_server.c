@@ -3,7 +3,9 @@
  * A connection answers one request at a time.  While it does, what the client sends on
  * is kept (up to a read's size, then the socket is left alone, so TCP holds the client
  * back); it is parsed when the answer is out.  That makes pipelining right by
- * construction.  Four states:
+ * construction.  An answer is written at once, and only what the socket does not take is left
+ * to libuv: that saves a system call and a turn of the loop for each.  After TURN_ANSWERS to
+ * pipelined requests others have their turn.  Four states:
  *
  *   READING --request--> BUSY --answered--> WRITING --keep-alive--> READING
  *      |                                       |
@@ -32,6 +34,7 @@
 
 enum {
     BACKLOG = 511,
+    TURN_ANSWERS = 16,
     LINGER_MS = 1000,
     DEAF_MS = 1000,    /* a request whose client ended its side is worked on so long */
     POLL_STOP_MS = 50, /* a signal handler cannot wake the loop: it looks so often */
@@ -101,6 +104,35 @@ static void on_shutdown(uv_shutdown_t *req, int status)
     conn_read_on(c);
 }
 
+/* True: the next request may be read. */
+static bool conn_next(Conn *c)
+{
+    if (!c->keep_alive || atomic_load(&c->server->draining)) {
+        c->state = CONN_LINGERING;
+        c->shutdown.data = c;
+        if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) != 0)
+            conn_close(c);
+        return false;
+    }
+    http_conn_next(c->in);
+    c->state = CONN_READING;
+    c->timed = HTTP_CONN_BODY; /* so that the first look sets the timer */
+    return true;
+}
+
+/* With what the client has sent meanwhile. */
+static void conn_go_on(Conn *c)
+{
+    c->turn = 0;
+    conn_feed(c, buf_str(&c->pending));
+    if (c->state != CONN_READING || c->closing)
+        return;
+    if (c->eof)
+        conn_close(c); /* all it had asked before it ended its side is answered */
+    else
+        conn_read_on(c);
+}
+
 static void on_written(uv_write_t *req, int status)
 {
     Conn *c = req->data;
@@ -111,23 +143,8 @@ static void on_written(uv_write_t *req, int status)
         return;
     }
     uv_timer_stop(&c->timer);
-    if (!c->keep_alive || atomic_load(&c->server->draining)) {
-        c->state = CONN_LINGERING;
-        c->shutdown.data = c;
-        if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) != 0)
-            conn_close(c);
-        return;
-    }
-    http_conn_next(c->in);
-    c->state = CONN_READING;
-    c->timed = HTTP_CONN_BODY; /* so that the first look sets the timer */
-    conn_feed(c, buf_str(&c->pending));
-    if (c->state != CONN_READING || c->closing)
-        return;
-    if (c->eof)
-        conn_close(c); /* all it had asked before it ended its side is answered */
-    else
-        conn_read_on(c);
+    if (conn_next(c))
+        conn_go_on(c);
 }
 
 static void on_write_timeout(uv_timer_t *t)
@@ -137,7 +154,19 @@ static void on_write_timeout(uv_timer_t *t)
     conn_close(c);
 }
 
-static void conn_write(Conn *c)
+/* Passes over the first n bytes of two parts. */
+static void skip_bytes(uv_buf_t part[2], size_t n)
+{
+    for (int i = 0; i < 2; i++) {
+        size_t k = n < part[i].len ? n : part[i].len;
+        part[i].base += k;
+        part[i].len -= k;
+        n -= k;
+    }
+}
+
+/* True: all is written and the next request may be read; else that comes by itself. */
+static bool conn_write(Conn *c)
 {
     c->state = CONN_WRITING;
     bool no_body = str_eq(c->request.method, STR("HEAD")) || c->response.status == 204 ||
@@ -146,14 +175,23 @@ static void conn_write(Conn *c)
         uv_buf_init(c->head.ptr, (unsigned)c->head.len),
         uv_buf_init(c->response.body.ptr, no_body ? 0 : (unsigned)c->response.body.len),
     };
+    unsigned parts = part[1].len ? 2 : 1;
+    if (c->turn++ < TURN_ANSWERS) {
+        int n = uv_try_write((uv_stream_t *)&c->tcp, part, parts);
+        if (n >= 0 && (size_t)n == part[0].len + part[1].len)
+            return conn_next(c);
+        if (n > 0)
+            skip_bytes(part, (size_t)n);
+    } /* whatever went wrong goes wrong again */
     c->write.data = c;
     uv_timer_start(&c->timer, on_write_timeout, (uint64_t)c->server->o.write_timeout_ms, 0);
-    if (uv_write(&c->write, (uv_stream_t *)&c->tcp, part, part[1].len ? 2 : 1, on_written) != 0)
+    if (uv_write(&c->write, (uv_stream_t *)&c->tcp, part, parts, on_written) != 0)
         conn_close(c);
+    return false;
 }
 
 /* An answer of the server itself, in the application's shape. */
-static void conn_answer_error(Conn *c, int status, const char *message, const HttpRequest *req)
+static bool conn_answer_error(Conn *c, int status, const char *message, const HttpRequest *req)
 {
     HttpServer *s = c->server;
     ArenaMark m = arena_mark(s->loop_arena);
@@ -163,7 +201,7 @@ static void conn_answer_error(Conn *c, int status, const char *message, const Ht
     s->o.error_body(s->o.ctx, s->loop_arena, status, message, req, &c->response);
     http_response_print(c);
     arena_rewind(s->loop_arena, m);
-    conn_write(c);
+    return conn_write(c);
 }
 
 static void conn_refuse(Conn *c, int status, const char *message)
@@ -171,7 +209,7 @@ static void conn_refuse(Conn *c, int status, const char *message)
     HttpServer *s = c->server;
     atomic_fetch_add(status == 408 ? &s->count.timeouts : &s->count.bad_requests, 1);
     c->request = (HttpRequest){0};
-    conn_answer_error(c, status, message, NULL);
+    (void)conn_answer_error(c, status, message, NULL); /* it closes */
 }
 
 /* ---- requests ---------------------------------------------------------------- */
@@ -185,14 +223,28 @@ static void on_deaf_over(uv_timer_t *t)
 
 static void conn_time_deaf(Conn *c) { uv_timer_start(&c->timer, on_deaf_over, DEAF_MS, 0); }
 
-static void handle(Conn *c, Arena *a)
+/* False: it is for a worker. */
+static bool answered_here(Conn *c)
 {
+    const HttpServerOptions *o = &c->server->o;
+    Arena *a = c->server->loop_arena;
+    bool here = o->inline_path && o->inline_path(o->ctx, &c->request);
+    if (!here && !o->try_handle)
+        return false;
+    ArenaMark m = arena_mark(a);
     http_response_init(c);
-    c->server->o.handle(c->server->o.ctx, a, &c->request, &c->response);
-    http_response_print(c);
+    if (here)
+        o->handle(o->ctx, a, &c->request, &c->response);
+    else
+        here = o->try_handle(o->ctx, a, &c->request, &c->response);
+    if (here)
+        http_response_print(c);
+    arena_rewind(a, m);
+    return here;
 }
 
-static void conn_dispatch(Conn *c)
+/* True: it is answered, and the next may be read. */
+static bool conn_dispatch(Conn *c)
 {
     HttpServer *s = c->server;
     uv_timer_stop(&c->timer);
@@ -200,21 +252,16 @@ static void conn_dispatch(Conn *c)
     c->request.peer = str_of(c->peer);
     c->request.received_ns = clock_mono_ns();
     atomic_fetch_add(&s->count.requests_total, 1);
-    if (s->o.inline_path && s->o.inline_path(s->o.ctx, &c->request)) {
-        ArenaMark m = arena_mark(s->loop_arena);
-        handle(c, s->loop_arena);
-        arena_rewind(s->loop_arena, m);
-        conn_write(c);
-        return;
-    }
+    if (answered_here(c))
+        return conn_write(c);
     c->state = CONN_BUSY;
     if (http_jobs_put(c)) {
         if (c->eof)
             conn_time_deaf(c);
-        return;
+        return false;
     }
     atomic_fetch_add(&s->count.refused_busy, 1);
-    conn_answer_error(c, 503, "the server is busy; try again in a moment", &c->request);
+    return conn_answer_error(c, 503, "the server is busy; try again in a moment", &c->request);
 }
 
 static void on_read_timeout(uv_timer_t *t)
@@ -270,8 +317,9 @@ static void conn_feed(Conn *c, Str bytes)
             continue;
         }
         case HTTP_CONN_REQUEST:
+            if (conn_dispatch(c))
+                continue;
             keep_pending(c, bytes);
-            conn_dispatch(c);
             return;
         case HTTP_CONN_REFUSED:
             conn_refuse(c, http_conn_status(c->in), http_conn_message(c->in));
@@ -292,6 +340,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     Conn *c = stream->data;
     if (n == 0)
         return; /* would block */
+    c->turn = 0;
     if (n < 0) {
         c->eof = true;
         c->reading = false;
@@ -468,8 +517,8 @@ static void on_async(uv_async_t *async)
         http_jobs_taken_back(c);
         if (c->closing)
             conn_free_if_done(c);
-        else
-            conn_write(c);
+        else if (conn_write(c))
+            conn_go_on(c);
     }
 }
 

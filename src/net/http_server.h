@@ -6,7 +6,8 @@
  * itself (`work` below).  Requests with a long body have workers and a queue of their own, so
  * that they take nobody's place but each other's.  Requests of one connection are answered in
  * order (pipelining). A full queue is answered at once by the loop with 503 and Retry-After.
- * Requests for which `inline_path` says so (health, metrics) are answered on the loop. Ours,
+ * Requests for which `inline_path` says so (health, metrics) are answered on the loop, and so
+ * is what `try_handle` can answer in microseconds: handing it over would cost more. Ours,
  * since llhttp leaves them out: Host is required in HTTP/1.1, obs-fold is refused, header and
  * body limits, time-outs, slow readers.
  */
@@ -60,6 +61,9 @@ typedef struct HttpServerOptions {
      * is rewound afterwards. */
     void (*handle)(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res);
     bool (*inline_path)(void *ctx, const HttpRequest *req);
+    /* On the loop, for what a worker would get; must be quick whatever the request is.  True:
+     * answered.  False: a worker gets it, as if nothing had been asked.  NULL is fine. */
+    bool (*try_handle)(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res);
     /* Instead of handle on the workers, where it is set: once on each, until http_work_take
      * says false.  Every job that was taken ends in http_job_done. */
     void (*work)(void *ctx, HttpWork *w);

@@ -29,6 +29,7 @@ struct Conn {
     bool closing, eof, reading, keep_alive;
     atomic_bool gone;
     int lane; /* of the request */
+    int turn; /* answers in a row, while others wait for the loop */
     Buf pending, head;
     HttpRequest request;
     HttpResponse response;

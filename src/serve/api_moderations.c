@@ -106,8 +106,8 @@ static bool reply(Call *c, const Verdict *verdict, ApiError *e)
         return false;
     c->res->status = 200;
     c->res->content_type = "application/json";
-    moderation_reply_print(&c->res->body, random_name(c->arena, "modr-"), c->asked.model,
-                           verdict, count, &more);
+    moderation_reply_print(&c->res->body, random_name(c->names, c->arena, "modr-"),
+                           c->asked.model, verdict, count, &more);
     return true;
 }
 

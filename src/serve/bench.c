@@ -6,6 +6,9 @@
  *     one step of the encoder over windows of all that are left
  *     answer what is ready, drop what nobody waits for, give up what is late
  *
+ * What has come here is what the loop has not answered itself: a short text of which the fast
+ * tier is sure never gets so far (try_handle in serve.c).
+ *
  * So a lone request never waits: gathering takes only what is there.  Requests that arrive
  * while the encoder runs join its next step, after batch_pieces at most, and a long one is
  * overtaken by short ones (moderate/docket.h).  A text so long that its first half alone would
@@ -35,6 +38,7 @@ typedef struct Bench {
     HttpWork *work;
     Arena *arena, *scratch;
     Docket *docket; /* NULL where a judge without a release answers */
+    Names names;
     Seat *seat;
     int seats, taken;
 } Bench;
@@ -110,7 +114,8 @@ static void sit_down(Bench *b, HttpJob *job)
                      .arena = s->arena,
                      .req = http_job_request(job),
                      .res = http_job_response(job),
-                     .id = random_name(s->arena, "req_"),
+                     .id = random_name(&b->names, s->arena, "req_"),
+                     .names = &b->names,
                      .docket = b->docket,
                      .scratch = b->scratch};
     b->taken++;

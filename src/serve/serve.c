@@ -16,18 +16,23 @@
 /* Address space for one request: its JSON tree, and what judging the longest text takes. */
 #define WORKER_ARENA ((size_t)1 << 30)
 
-Str random_name(Arena *a, const char *prefix)
+Str random_name(Names *names, Arena *a, const char *prefix)
 {
-    uint8_t byte[16];
-    random_bytes(byte, sizeof byte);
+    enum { BYTES = 16 };
+    if (names->left < BYTES) {
+        random_bytes(names->byte, sizeof names->byte);
+        names->left = sizeof names->byte;
+    }
+    names->left -= BYTES;
+    const uint8_t *byte = names->byte + names->left;
     size_t n = strlen(prefix);
-    char *p = arena_array(a, char, n + 2 * sizeof byte);
+    char *p = arena_array(a, char, n + 2 * BYTES);
     memcpy(p, prefix, n);
-    for (size_t i = 0; i < sizeof byte; i++) {
+    for (size_t i = 0; i < BYTES; i++) {
         p[n + 2 * i] = "0123456789abcdef"[byte[i] >> 4];
         p[n + 2 * i + 1] = "0123456789abcdef"[byte[i] & 15];
     }
-    return (Str){p, n + 2 * sizeof byte};
+    return (Str){p, n + 2 * BYTES};
 }
 
 static void log_call(const Call *c, double ms)
@@ -150,7 +155,8 @@ static void refuse(Call *c, const ApiError *e)
     api_error_answer(e, c->arena, c->serve->o.config->retry_after_ms, c->res);
 }
 
-void call_begin(Call *c)
+/* All but the counting and the log, unless it waits for the encoder. */
+static void begin(Call *c)
 {
     ApiError e;
     bool options =
@@ -160,8 +166,24 @@ void call_begin(Call *c)
         answer_options(c);
     else if (!answer(c, &e))
         refuse(c, &e);
+}
+
+void call_begin(Call *c)
+{
+    begin(c);
     if (!c->pending)
         finish(c);
+}
+
+bool call_try(Call *c)
+{
+    begin(c);
+    if (c->pending) {
+        docket_drop(c->docket, c->pending);
+        return false;
+    }
+    finish(c);
+    return true;
 }
 
 void call_resume(Call *c)
@@ -180,11 +202,37 @@ void call_give_up(Call *c)
     finish(c);
 }
 
+static Call loop_call(Serve *s, Arena *a, const HttpRequest *req, HttpResponse *res)
+{
+    return (Call){.serve = s,
+                  .arena = a,
+                  .req = req,
+                  .res = res,
+                  .id = random_name(&s->loop.names, a, "req_"),
+                  .names = &s->loop.names};
+}
+
 static void handle(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res)
 {
-    Call c = {.serve = ctx, .arena = a, .req = req, .res = res, .id = random_name(a, "req_")};
+    Call c = loop_call(ctx, a, req, res);
     call_begin(&c);
     call_end(&c);
+}
+
+/* A short text is judged by the fast tier in less time than it takes to wake a worker and be
+ * woken by it; only one that wants the encoder is worth that, and what was done for it here is
+ * done again there.  The length bounds what a hostile text can cost the loop. */
+static bool try_handle(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res)
+{
+    Serve *s = ctx;
+    if (!s->loop.docket || req->body.len > (size_t)s->o.config->loop_body_bytes)
+        return false;
+    Call c = loop_call(s, a, req, res);
+    c.docket = s->loop.docket;
+    c.scratch = s->loop.scratch;
+    bool answered = call_try(&c);
+    call_end(&c);
+    return answered;
 }
 
 /* Rows say so; and what no row is found for is refused at once. */
@@ -202,7 +250,7 @@ static void error_body(void *ctx, Arena *a, int status, const char *message,
                        const HttpRequest *req, HttpResponse *res)
 {
     Serve *s = ctx;
-    Call c = {.serve = s, .arena = a, .req = req, .res = res, .id = random_name(a, "req_")};
+    Call c = loop_call(s, a, req, res);
     ApiError e;
     api_error_set(&e, api_error_of_status(status), NULL, "%s", message);
     api_error_answer(&e, a, s->o.config->retry_after_ms, res);
@@ -255,6 +303,7 @@ static bool listen_on(Serve *s, Err *err)
         .handle = handle,
         .work = bench_run,
         .inline_path = is_inline,
+        .try_handle = try_handle,
         .error_body = error_body,
         .on_hangup = on_hangup,
     };
@@ -274,6 +323,17 @@ static bool judge_once(Serve *s, Err *err)
     return ok;
 }
 
+static void open_loop_bench(Serve *s)
+{
+    const ServeJudge *j = &s->o.judge;
+    if (!j->release || !s->o.config->loop_body_bytes)
+        return;
+    s->loop.arena = arena_open(1 << 16);
+    s->loop.scratch = arena_open(WORKER_ARENA);
+    DocketLimits limits = {j->limits, (size_t)s->o.config->batch_pieces, 1};
+    s->loop.docket = docket_new(s->loop.arena, j->release, &limits);
+}
+
 bool serve_open(const ServeOptions *o, Serve **out, Err *err)
 {
     Arena *a = arena_open(1 << 20);
@@ -284,6 +344,7 @@ bool serve_open(const ServeOptions *o, Serve **out, Err *err)
                               .max_text_bytes = (size_t)o->config->max_text_bytes};
     s->metrics = metrics_new(a);
     metric_set(s->metrics, METRIC_START_TIME, 0, clock_wall_ms() / 1000);
+    open_loop_bench(s);
     if (!keys_open(o->config->api_keys_file, &s->keys, err) || !judge_once(s, err) ||
         !open_law(s, err) || !house_open(o->config, &s->house, err) || !listen_on(s, err)) {
         serve_close(s);
@@ -309,6 +370,8 @@ void serve_close(Serve *s)
     http_server_close(s->http);
     law_close(s->law);
     house_close(s->house);
+    arena_close(s->loop.scratch);
+    arena_close(s->loop.arena);
     keys_close(s->keys);
     arena_close(s->arena);
 }

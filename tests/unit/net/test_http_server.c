@@ -53,6 +53,17 @@ static bool inline_path(void *ctx, const HttpRequest *req)
     return str_eq(req->path, STR("/inline"));
 }
 
+/* The loop tries all that is not inline, and can answer one path only. */
+static bool try_handle(void *ctx, Arena *a, const HttpRequest *req, HttpResponse *res)
+{
+    buf_put(&res->body, STR("half an answer that nobody must see"));
+    if (!str_eq(req->path, STR("/now")))
+        return false;
+    buf_clear(&res->body);
+    handle(ctx, a, req, res);
+    return true;
+}
+
 static void error_body(void *ctx, Arena *a, int status, const char *message,
                        const HttpRequest *req, HttpResponse *res)
 {
@@ -105,6 +116,7 @@ static World *start(void *state, HttpServerOptions want)
         .ctx = w,
         .handle = handle,
         .inline_path = inline_path,
+        .try_handle = try_handle,
         .error_body = error_body,
     };
 #define KEEP(field) \
@@ -259,14 +271,15 @@ static void head_has_the_length_and_no_body(void **state)
 
 static void pipelined_requests_are_answered_in_order(void **state)
 {
+    static const char *const path[] = {"inline", "x", "now"};
     World *w = start(*state, (HttpServerOptions){0});
     int fd = dial(w->port);
     static char out[1 << 17], in[1 << 18];
     size_t n = 0;
-    for (int i = 0; i < 400; i++) /* inline ones would overtake, if anything could */
+    for (int i = 0; i < 400; i++) /* the loop's own would overtake, if anything could */
         n += (size_t)snprintf(out + n, sizeof out - n,
                               "POST /%s HTTP/1.1\r\n" HOST "Content-Length: %d\r\n\r\n%.*s",
-                              i % 3 ? "x" : "inline", i % 50, i % 50,
+                              path[i / 40 % 3], i % 50, i % 50, /* many in a row */
                               "0123456789012345678901234567890123456789012345678901234567890");
     n += (size_t)snprintf(out + n, sizeof out - n,
                           "GET /last HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
@@ -275,7 +288,7 @@ static void pipelined_requests_are_answered_in_order(void **state)
     char *at = in;
     for (int i = 0; i < 400; i++) {
         char want[64];
-        snprintf(want, sizeof want, "\r\n\r\nPOST /%s %d", i % 3 ? "x" : "inline", i % 50);
+        snprintf(want, sizeof want, "\r\n\r\nPOST /%s %d", path[i / 40 % 3], i % 50);
         at = strstr(at, "\r\n\r\nPOST");
         assert_non_null(at);
         assert_memory_equal(at, want, strlen(want));
@@ -283,6 +296,26 @@ static void pipelined_requests_are_answered_in_order(void **state)
     }
     assert_non_null(strstr(at, "GET /last 0"));
     close(fd);
+}
+
+static void what_the_loop_can_answer_needs_no_worker(void **state)
+{
+    World *w = start(*state, (HttpServerOptions){.workers = 1, .queue = 1});
+    int busy = dial_and_ask(w, "/gate"), waits;
+    wait_inside(w, 1);
+    waits = dial_and_ask(w, "/x");
+    while (stats_of(w).queue_depth < 1) {
+    }
+    int fd = dial_and_get(w, "/now"); /* the only worker is busy and the queue is full */
+    get(fd, "/now");
+    ask(fd, "/y");
+    expect(fd, "503");
+    close(fd);
+    gate(w, true);
+    expect(busy, "GET /gate 0");
+    expect(waits, "GET /x 0");
+    close(busy);
+    close(waits);
 }
 
 static void a_request_may_come_byte_by_byte(void **state)
@@ -600,6 +633,7 @@ int main(void)
         T(an_answer_has_length_type_date_and_connection),
         T(head_has_the_length_and_no_body),
         T(pipelined_requests_are_answered_in_order),
+        T(what_the_loop_can_answer_needs_no_worker),
         T(a_request_may_come_byte_by_byte),
         T(a_refusal_is_answered_and_ends_the_connection),
         T(a_body_too_large_is_refused_while_it_is_sent),

@@ -37,7 +37,8 @@ static bool judge(void *ctx, Arena *a, const Input *in, Verdict *out, Err *err)
     return moderate(w->release, &w->limits, a, in, out, err);
 }
 
-static Release *fixture(Arena *a)
+/* sure: the student answers all by itself. */
+static Release *fixture(Arena *a, bool sure)
 {
     ReleaseParts p;
     Release *r;
@@ -51,6 +52,10 @@ static Release *fixture(Arena *a)
     if (!fixture_parts(a, 1, &p, &err))
         fail_msg("%s", err.msg);
     p.windows = (Windows){.pieces = 4, .stride = 3}; /* many windows of few pieces */
+    if (sure) {
+        p.student = fixture_student(a, 3);
+        fixture_cascade(1, &p.cascade);
+    }
     if (!release_save(a, &p, path, &d, &err) || !kernels_find(STR("auto"), &k, &err) ||
         !release_open(path, k, &r, &err))
         fail_msg("%s", err.msg);
@@ -58,12 +63,12 @@ static Release *fixture(Arena *a)
     return r;
 }
 
-static int with_world(void **state)
+static int with_release(void **state, bool sure)
 {
     Arena *a = arena_open((size_t)1 << 30);
     World *w = arena_new(a, World);
     w->arena = a;
-    w->release = fixture(a);
+    w->release = fixture(a, sure);
     w->limits = (Limits){.max_text_bytes = 1 << 20, .max_pieces = 256};
     config_defaults(a, &w->config);
     w->config.listen = "127.0.0.1:0";
@@ -73,6 +78,9 @@ static int with_world(void **state)
     *state = w;
     return 0;
 }
+
+static int with_world(void **state) { return with_release(state, false); }
+static int with_sure_world(void **state) { return with_release(state, true); }
 
 static void start(World *w)
 {
@@ -273,6 +281,47 @@ static void steps_of_the_encoder_are_counted(void **state)
     assert_true(metric(w, "gavel_answered_total{tier=\"encoder\"}") == 1);
 }
 
+static double judged_by_workers(World *w)
+{
+    return metric(w, "gavel_queue_seconds_count{lane=\"short\"}");
+}
+
+/* In the order of what is asked, so nothing here waits or is timed. */
+static void what_the_fast_tier_settles_is_answered_by_the_loop(void **state)
+{
+    World *w = *state;
+    uint64_t seed = 5;
+    w->config.loop_body_bytes = 200;
+    w->config.long_body_bytes = 4096;
+    start(w);
+    int fd = dial(w->port);
+    for (int i = 0; i < 40; i++) {
+        post_text(fd, make_text(w->arena, &seed, 8));
+        expect(fd, "\"category_scores\"");
+    }
+    assert_true(judged_by_workers(w) == 0);
+    char *longer = arena_array(w->arena, char, 300);
+    memset(longer, 'a', 300);
+    post_text(fd, (Str){longer, 300});
+    expect(fd, "\"category_scores\"");
+    assert_true(judged_by_workers(w) == 1);
+    close(fd);
+    assert_true(metric(w, "gavel_answered_total{tier=\"encoder\"}") == 0);
+    assert_true(metric(w, "gavel_requests_total{status=\"2xx\"}") >= 41);
+}
+
+static void with_the_loop_told_not_to_judge_workers_do_all(void **state)
+{
+    World *w = *state;
+    w->config.loop_body_bytes = 0;
+    start(w);
+    int fd = dial(w->port);
+    post_text(fd, STR("hello there"));
+    expect(fd, "\"flagged\":false");
+    close(fd);
+    assert_true(judged_by_workers(w) == 1);
+}
+
 static void stopping_answers_what_is_being_judged(void **state)
 {
     World *w = *state;
@@ -307,6 +356,9 @@ int main(void)
         T(what_is_late_is_given_up_and_told_so),
         T(steps_of_the_encoder_are_counted),
         T(stopping_answers_what_is_being_judged),
+        T(with_the_loop_told_not_to_judge_workers_do_all),
+        cmocka_unit_test_setup_teardown(what_the_fast_tier_settles_is_answered_by_the_loop,
+                                        with_sure_world, without_world),
     };
     return cmocka_run_group_tests_name("serve/bench", tests, NULL, NULL);
 }
