@@ -13,7 +13,7 @@
 
 enum {
     LAYERS = 2,
-    CHUNK_PIECES = 512, /* go through together at most: 6 MB of activations */
+    CHUNK_PIECES = 128, /* go through together at most: 2 MB of activations */
 };
 
 typedef struct Layer {
