@@ -78,7 +78,7 @@ static const struct {
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 
-static bool is_int8(const Kernels *k) { return k->packed && k->packed->top; }
+static bool is_int8(const Kernels *k) { return k->packed && k->packed->int8; }
 
 static bool no_such(Str name, Err *err)
 {

@@ -1,13 +1,10 @@
 /* kernels_int8_avx2.c - int8 products where there is no dot product of bytes.
  *
- * vpmaddubsw adds two products of an unsigned and a signed byte in 16 bits, and saturates.
- * With weights of at most 63 it never does: 2 * 255 * 63 = 32130 < 32767.  So here, and
- * only here, a weight has seven bits.  (Widening to 16 bits first keeps the eighth and
- * is no faster than floats.)
+ * vpmaddubsw adds two products of an unsigned and a signed byte in 16 bits, and saturates; with
+ * rows of seven bits it never does: 2 * 127 * 127 = 32258 < 32767.
  */
 #define LANES      8
 #define ROWS       4
-#define TOP        63
 #define PACKED_I8  packed_i8_avx2
 #define PACKED_FOR packed_f32_avx2
 #include "nn/packed_rows_internal.h"

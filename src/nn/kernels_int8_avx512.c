@@ -2,7 +2,6 @@
  * an instruction.  It sums in 32 bits and does not saturate (vpdpbusds would). */
 #define LANES      16
 #define ROWS       12
-#define TOP        127
 #define PACKED_I8  packed_i8_avx512
 #define PACKED_FOR packed_f32_avx512
 #include "nn/packed_rows_internal.h"

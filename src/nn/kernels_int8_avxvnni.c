@@ -2,7 +2,6 @@
  * without AVX-512.  It sums in 32 bits and does not saturate (vpdpbusds would). */
 #define LANES      8
 #define ROWS       6
-#define TOP        127
 #define PACKED_I8  packed_i8_avxvnni
 #define PACKED_FOR packed_f32_avx2
 #include "nn/packed_rows_internal.h"

@@ -1,6 +1,6 @@
 /* kernels_int8_reference.c - the truth for int8: plain loops, written to be read.
  *
- * Tables with top 127 must give these bits wherever no layer norm comes first (a norm's sum
+ * Every int8 table must give these bits wherever no layer norm comes first (a norm's sum
  * has its own order in each width); so each step below is one rounded operation, and the
  * file is compiled without contraction.
  */
@@ -11,47 +11,44 @@
 
 enum { PANEL = 4 };
 
-static void quantise_row(const float *x, int n, uint8_t *u, float *scale, int32_t *zero)
+static float quantise_row(const float *x, const float *by_input, int n, int32_t *v)
 {
-    float low = 0, high = 0;
+    float most = 0;
     for (int i = 0; i < n; i++) {
-        low = x[i] < low ? x[i] : low;
-        high = x[i] > high ? x[i] : high;
+        float a = x[i] * by_input[i];
+        most = a > most ? a : most;
+        most = -a > most ? -a : most;
     }
-    float range = high - low, by = range > 0 ? 255 / range : 0;
-    float z = rintf(-low * by);
+    float by = most > 0 ? PACKED_MOST / most : 0;
     for (int i = 0; i < n; i++) {
-        float t = rintf(x[i] * by) + z;
+        float t = rintf(x[i] * by_input[i] * by) + (PACKED_MOST + 1);
         t = t > 0 ? t : 0;
-        u[i] = (uint8_t)(t < 255 ? t : 255);
+        v[i] = (int32_t)(t < 2 * PACKED_MOST + 1 ? t : 2 * PACKED_MOST + 1) - PACKED_MOST - 1;
     }
-    *scale = range / 255;
-    *zero = (int32_t)z;
+    return most / PACKED_MOST;
 }
 
-static float sum_of_row(const PackedLinear *l, const uint8_t *u, int o, float scale,
-                        int32_t zero)
+static float sum_of_row(const PackedLinear *l, const int32_t *v, int o, float scale)
 {
     const int8_t *q = l->q + (size_t)(o / PANEL) * PANEL * (size_t)l->I + o % PANEL * 4;
     int32_t sum = 0;
     for (int i = 0; i < l->I; i++)
-        sum += u[i] * q[i / 4 * (4 * PANEL) + i % 4];
-    return (float)(sum - zero * l->sum[o]) * (l->scale[o] * scale) + l->bias[o];
+        sum += v[i] * q[i / 4 * (4 * PANEL) + i % 4];
+    return (float)sum * scale + l->bias[o];
 }
 
 static void linear(const PackedLinear *l, const PackedCall *c)
 {
-    float *row = c->scratch, scale;
-    uint8_t *u = (uint8_t *)(row + l->I);
-    int32_t zero;
+    float *row = c->scratch;
+    int32_t *v = (int32_t *)(row + l->I);
     for (int m = 0; m < c->M; m++) {
         const float *x = c->in + (size_t)m * (size_t)l->I;
         float *out = c->out + (size_t)m * (size_t)l->O;
         if (c->gain)
             reference_layernorm(row, NULL, NULL, x, c->gain, c->shift, 1, l->I);
-        quantise_row(c->gain ? row : x, l->I, u, &scale, &zero);
+        float scale = quantise_row(c->gain ? row : x, l->scale, l->I, v);
         for (int o = 0; o < l->O; o++) {
-            float y = sum_of_row(l, u, o, scale, zero);
+            float y = sum_of_row(l, v, o, scale);
             if (c->then == PACKED_RELU)
                 y = y > 0 ? y : 0;
             out[o] = c->then == PACKED_ADD ? y + out[o] : y;
@@ -87,4 +84,4 @@ static void attention(int T, int D, int H, const float *qkv, float *out, float *
 }
 
 const PackedKernels packed_i8_reference = {
-    .panel = PANEL, .top = 127, .linear = linear, .attention = attention};
+    .panel = PANEL, .int8 = true, .linear = linear, .attention = attention};

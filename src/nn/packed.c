@@ -24,38 +24,38 @@ static float *pack_f32(Arena *a, int panel, const PackedSource *w, int I, int O)
     return out;
 }
 
-static void find_scales(const PackedSource *w, int I, int O, int top, float *row, float *scale)
+/* Row i as integers, to[O], and its scale: those of the file; of floats, those that
+ * pack_add_i8 would find, so that integers which it once wrote come back. */
+static float copy_integers(const PackedSource *s, int i, int O, int8_t *to)
 {
-    for (int o = 0; o < O; o++)
-        scale[o] = 0;
-    for (int i = 0; i < I; i++) {
-        copy_row(w, i, O, 0, O, row);
-        for (int o = 0; o < O; o++)
-            scale[o] = fmaxf(scale[o], fabsf(row[o]));
+    size_t at = (size_t)i * (size_t)O;
+    if (!s->w) {
+        memcpy(to, s->q + at, (size_t)O);
+        return s->scale[i];
     }
+    const float *w = s->w + at;
+    float most = 0;
     for (int o = 0; o < O; o++)
-        scale[o] /= (float)top;
+        most = fmaxf(most, fabsf(w[o]));
+    float scale = most / 127, inverse = scale > 0 ? 1 / scale : 0;
+    for (int o = 0; o < O; o++) /* a denormal scale has no finite inverse: the clamp holds */
+        to[o] = (int8_t)lrintf(fminf(fmaxf(w[o] * inverse, -127), 127));
+    return scale;
 }
 
 static void pack_i8(Arena *a, const PackedKernels *k, const PackedSource *w, PackedLinear *l)
 {
     size_t I = (size_t)l->I, O = (size_t)l->O, panel = (size_t)k->panel;
     int8_t *q = arena_raw(a, int8_t, I * O);
-    float *scale = arena_raw(a, float, O);
+    float *scale = arena_raw(a, float, I);
     int32_t *sum = arena_array(a, int32_t, O);
     ArenaMark mark = arena_mark(a);
-    float *inverse = arena_raw(a, float, O), *row = arena_raw(a, float, O);
-    find_scales(w, l->I, l->O, k->top, row, scale);
-    for (size_t o = 0; o < O; o++)
-        inverse[o] = scale[o] > 0 ? 1 / scale[o] : 0;
+    int8_t *row = arena_raw(a, int8_t, O);
     for (size_t i = 0; i < I; i++) {
-        copy_row(w, (int)i, l->O, 0, l->O, row);
+        scale[i] = copy_integers(w, (int)i, l->O, row);
         for (size_t o = 0; o < O; o++) {
-            /* a denormal scale has no finite inverse: the clamp holds */
-            float t = fminf(fmaxf(row[o] * inverse[o], (float)-k->top), (float)k->top);
-            int8_t v = (int8_t)lrintf(t);
-            q[o / panel * (I * panel) + i / 4 * (4 * panel) + o % panel * 4 + i % 4] = v;
-            sum[o] += v;
+            q[o / panel * (I * panel) + i / 4 * (4 * panel) + o % panel * 4 + i % 4] = row[o];
+            sum[o] += row[o];
         }
     }
     arena_rewind(a, mark);
@@ -69,18 +69,17 @@ PackedLinear packed_linear(Arena *a, const PackedKernels *k, const PackedSource 
 {
     assert(I % PACKED_STRIP == 0 && 0 < I && I <= PACKED_DEPTH && O % k->panel == 0);
     PackedLinear l = {.I = I, .O = O, .bias = bias};
-    if (k->top)
+    if (k->int8)
         pack_i8(a, k, w, &l);
     else
         l.w = pack_f32(a, k->panel, w, I, O);
     return l;
 }
 
-/* Float rows, or byte rows with a scale and a zero each and one float row on the way. */
+/* Float rows, or two byte rows each with a scale, and one float row on the way. */
 size_t packed_scratch(int M, int I)
 {
-    return ((size_t)M * (size_t)I + (size_t)I + 2 * (size_t)M) * sizeof(float) +
-           4 * PACKED_STRIP;
+    return ((size_t)M * (size_t)I + (size_t)I + (size_t)M) * sizeof(float) + 4 * PACKED_STRIP;
 }
 
 /* Queries, scores and weights of one head, and a panel of keys. */

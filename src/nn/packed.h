@@ -7,14 +7,17 @@
  * sums stay in registers from the first term to the last.  Hence a row's result does not
  * depend on which rows stand beside it, to the bit: a text scores alike alone and in a batch.
  *
- * In int8 a weight is round(w / scale_o) with one scale per output, |q| <= top, and the
- * rows are cut to 0..255 as they come: x = s_r (u - z_r), with s_r and z_r from the row's
- * own range (Jacob et al. 2018, dynamic and asymmetric).  Sums are exact 32-bit integers:
+ * In int8 a weight is w[i,o] = s_i q[i,o], with one scale per input, as a release keeps it
+ * (nn/pack.h): nothing is rounded twice.  The scales go into the rows (Xiao et al. 2023,
+ * SmoothQuant, have the idea, there by halves), and those are cut to fourteen bits
+ * by their own range: s_i x_i = s v_i, |v_i| <= PACKED_MOST.  The products are of bytes still:
+ * with v + 64 * 128 = 128 hi + lo, both of seven bits,
  *
- *     y = s_r scale_o (sum u q - z_r sum q) + bias
+ *     y = s (128 (sum hi q - 64 sum q) + sum lo q) + bias
  *
- * and at most 255 * 127 * PACKED_DEPTH < 2^31.  Every step is one rounded float operation,
- * so that all tables with the same top give the same bits as the reference does.
+ * where every sum is an exact 32-bit integer, PACKED_MOST * 127 * PACKED_DEPTH < 2^31.  Each
+ * step around it is one rounded float operation, so that all tables give the reference's bits.
+ * Seven bits a byte are what vpmaddubsw (AVX2) and SDOT (ARM) take without saturation or sign.
  */
 #ifndef NN_PACKED_H
 #define NN_PACKED_H
@@ -24,15 +27,16 @@
 
 enum {
     PACKED_STRIP = 64,   /* bytes of a row that lie together; I is a multiple of this many */
-    PACKED_DEPTH = 8192, /* largest I */
+    PACKED_DEPTH = 2048, /* largest I */
+    PACKED_MOST = 8191,  /* of a row's numbers in int8 */
 };
 
 typedef struct PackedLinear {
     int I, O;
-    const float *bias; /* [O], borrowed */
-    const float *w;    /* [O/panel, I, panel], or NULL and: */
-    const int8_t *q;   /* [O/panel, I/4, panel, 4] */
-    const float *scale;
+    const float *bias;  /* [O], borrowed */
+    const float *w;     /* [O/panel, I, panel], or NULL and: */
+    const int8_t *q;    /* [O/panel, I/4, panel, 4] */
+    const float *scale; /* [I] */
     const int32_t *sum; /* [O]: of q over I */
 } PackedLinear;
 
@@ -53,7 +57,7 @@ typedef struct PackedCall {
 
 struct PackedKernels {
     int panel; /* outputs side by side; divides O */
-    int top;   /* largest |q|; 0: weights are float32 */
+    bool int8; /* else weights are float32 */
     void (*linear)(const PackedLinear *l, const PackedCall *c);
     /* One window: qkv[T,3D] holds q, k, v side by side, each cut in H heads; out[T,D].
      * D / H is a multiple of PACKED_STRIP; scratch as packed_attention_scratch says. */

@@ -1,63 +1,61 @@
 /* packed_i8_internal.h - int8 products over packed weights; packed.h has the arithmetic.
  *
- * The including file defines LANES, ROWS (at most 12), TOP, PACKED_I8 (the table), PACKED_FOR
- * (the float32 table that lends attention) and, after this header's vectors,
+ * The including file defines LANES, ROWS (at most 12), PACKED_I8 (the table), PACKED_FOR (the
+ * float32 table that lends attention) and, after this header's vectors,
  *
  *     dot4(sum, u, q): in each lane, sum + u0 q0 + u1 q1 + u2 q2 + u3 q3
  *
- * of four unsigned and four signed bytes, exact; or with u - PACKED_OFFSET instead of u, where
- * that is defined.  Compiled without contraction and
- * reordering: then every table gives the reference's bits.
+ * of four bytes of 0..127 and four signed ones, exact.  A tile goes twice over the depth: first
+ * with the high halves of the rows, then, the sums shifted, with the low ones, so that
+ * a sum needs one register.  Compiled without contraction and reordering: then every table
+ * gives the reference's bits.
  */
 enum { PANEL = 2 * LANES };
 
-#ifndef PACKED_OFFSET
-#define PACKED_OFFSET 0
-#endif
-
 typedef struct Rows {
-    uint8_t *u;    /* [M, I] in strips of PACKED_STRIP bytes, block by block */
-    float *scale;  /* [M] */
-    int32_t *zero; /* [M] */
-    float *row;    /* [I], scratch */
+    uint8_t *high, *low; /* [M, I] in strips of PACKED_STRIP bytes, block by block */
+    float *scale;        /* [M] */
+    float *row;          /* [I], scratch */
 } Rows;
 
 static Rows rows_in(const PackedLinear *l, const PackedCall *c)
 {
     Rows r = {.row = c->scratch};
     r.scale = r.row + l->I;
-    r.zero = (int32_t *)(r.scale + c->M);
-    size_t used = ((size_t)l->I + 2 * (size_t)c->M) * sizeof(float);
-    r.u = (uint8_t *)c->scratch + (used + PACKED_STRIP - 1) / PACKED_STRIP * PACKED_STRIP;
+    size_t used = ((size_t)l->I + (size_t)c->M) * sizeof(float);
+    r.high = (uint8_t *)c->scratch + (used + PACKED_STRIP - 1) / PACKED_STRIP * PACKED_STRIP;
+    r.low = r.high + (size_t)c->M * (size_t)l->I;
     return r;
 }
 
-/* x[n] to bytes: strip i of the row lies at u + i * stride. */
-static void quantise_row(const float *x, int n, uint8_t *u, size_t stride, float *scale,
-                         int32_t *zero)
+typedef uint8_t Bytes __attribute__((vector_size(LANES)));
+typedef uint8_t BytesAt __attribute__((vector_size(LANES), aligned(1), may_alias));
+
+ALWAYS void store_bytes(uint8_t *out, IVec v)
+{
+    *(BytesAt *)out = (BytesAt) __builtin_convertvector(v, Bytes);
+}
+
+/* row[n], which already carries the weights' scales, to bytes: strip i lies i * stride behind.
+ */
+static float quantise_row(const float *row, int n, uint8_t *high, uint8_t *low, size_t stride)
 {
     const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer */
-    Vec low = {0}, high = {0};
-    for (int i = 0; i < n; i += LANES) {
-        low = smaller(load(x + i), low);
-        high = larger(load(x + i), high);
-    }
-    float least = -largest_of(-low), range = largest_of(high) - least;
-    float by = range > 0 ? 255 / range : 0;
-    float z = rintf(-least * by);
-    for (int i = 0; i < n; i += PACKED_STRIP, u += stride)
+    Vec top = {0};
+    for (int i = 0; i < n; i += LANES)
+        top = larger(larger(load(row + i), -load(row + i)), top);
+    float most = largest_of(top), by = most > 0 ? PACKED_MOST / most : 0;
+    for (int i = 0; i < n; i += PACKED_STRIP, high += stride, low += stride)
         for (int j = 0; j < PACKED_STRIP; j += LANES) {
-            Vec t = load(x + i + j) * by;
-            t = t + magic - magic + z;
+            Vec t = load(row + i + j) * by;
+            t = t + magic - magic + (PACKED_MOST + 1);
             t = larger(t, (Vec){0}); /* NaN becomes 0 as well: no byte is undefined */
-            t = smaller(t, all(255));
-            typedef uint8_t Bytes __attribute__((vector_size(LANES)));
-            typedef uint8_t BytesAt __attribute__((vector_size(LANES), aligned(1), may_alias));
-            *(BytesAt *)(u + j) =
-                (BytesAt) __builtin_convertvector(__builtin_convertvector(t, IVec), Bytes);
+            t = smaller(t, all(2 * PACKED_MOST + 1));
+            IVec u = __builtin_convertvector(t, IVec);
+            store_bytes(high + j, u >> 7);
+            store_bytes(low + j, u & 127);
         }
-    *scale = range / 255;
-    *zero = (int32_t)z;
+    return most / PACKED_MOST;
 }
 
 static void quantise(const PackedLinear *l, const PackedCall *c, const Rows *to)
@@ -65,23 +63,25 @@ static void quantise(const PackedLinear *l, const PackedCall *c, const Rows *to)
     int n = blocks_of(c->M, ROWS);
     for (int b = 0; b < n; b++) {
         Block at = block_at(c->M, n, b);
-        uint8_t *u = to->u + (size_t)at.from * (size_t)l->I;
         for (int r = 0; r < at.rows; r++) {
-            int m = at.from + r;
-            const float *x = c->in + (size_t)m * (size_t)l->I;
+            const float *x = c->in + (size_t)(at.from + r) * (size_t)l->I;
+            size_t first = (size_t)at.from * (size_t)l->I + (size_t)r * PACKED_STRIP;
             if (c->gain)
                 norm_row(to->row, x, c->gain, c->shift, l->I);
-            quantise_row(c->gain ? to->row : x, l->I, u + r * PACKED_STRIP,
-                         (size_t)at.rows * PACKED_STRIP, &to->scale[m], &to->zero[m]);
+            x = c->gain ? to->row : x;
+            for (int i = 0; i < l->I; i += LANES)
+                store(to->row + i, load(x + i) * load(l->scale + i));
+            to->scale[at.from + r] =
+                quantise_row(to->row, l->I, to->high + first, to->low + first,
+                             (size_t)at.rows * PACKED_STRIP);
         }
     }
 }
 
 typedef struct Tile {
     const PackedLinear *l;
-    const uint8_t *u;
+    const uint8_t *high, *low;
     const float *scale;
-    const int32_t *zero;
     int p;    /* first output */
     float *c; /* where it goes; rows l->O apart */
     PackedThen then;
@@ -90,10 +90,7 @@ typedef struct Tile {
 ALWAYS void finish(const Tile *t, int i, int o, IVec sum)
 {
     float *c = t->c + (size_t)i * (size_t)t->l->O + o;
-    o += t->p;
-    IVec own = sum - *(const IVecAt *)(t->l->sum + o) * (t->zero[i] - PACKED_OFFSET);
-    Vec v = __builtin_convertvector(own, Vec) * (load(t->l->scale + o) * t->scale[i]) +
-            load(t->l->bias + o);
+    Vec v = __builtin_convertvector(sum, Vec) * t->scale[i] + load(t->l->bias + t->p + o);
     if (t->then == PACKED_RELU)
         v = larger(v, (Vec){0});
     if (t->then == PACKED_ADD)
@@ -101,11 +98,8 @@ ALWAYS void finish(const Tile *t, int i, int o, IVec sum)
     store(c, v);
 }
 
-ALWAYS void tile(const Tile *t, const int rows)
+ALWAYS void pass(const Tile *t, const uint8_t *u, IVec c[ROWS][2], const int rows)
 {
-    IVec c[ROWS][2];
-    UNROLLED for (int i = 0; i < rows; i++) c[i][0] = c[i][1] = (IVec){0};
-    const uint8_t *u = t->u;
     const int8_t *q = t->l->q + (size_t)t->p * (size_t)t->l->I;
     for (int s = 0; s < t->l->I; s += PACKED_STRIP, u += rows * PACKED_STRIP)
         for (int k = 0; k < PACKED_STRIP; k += 4, q += 4 * PANEL) {
@@ -119,6 +113,20 @@ ALWAYS void tile(const Tile *t, const int rows)
                 c[i][1] = dot4(c[i][1], x, q1);
             }
         }
+}
+
+ALWAYS void tile(const Tile *t, const int rows)
+{
+    IVec c[ROWS][2];
+    UNROLLED for (int i = 0; i < rows; i++) c[i][0] = c[i][1] = (IVec){0};
+    pass(t, t->high, c, rows);
+    const int32_t *sum = t->l->sum + t->p;
+    UNROLLED for (int i = 0; i < rows; i++)
+    {
+        c[i][0] = (c[i][0] - 64 * *(const IVecAt *)sum) * 128;
+        c[i][1] = (c[i][1] - 64 * *(const IVecAt *)(sum + LANES)) * 128;
+    }
+    pass(t, t->low, c, rows);
     UNROLLED for (int i = 0; i < rows; i++)
     {
         finish(t, i, 0, c[i][0]);
@@ -161,9 +169,9 @@ static void linear(const PackedLinear *l, const PackedCall *c)
         for (int b = 0; b < n; b++) {
             Block at = block_at(c->M, n, b);
             tile_of(&(Tile){.l = l,
-                            .u = rows.u + (size_t)at.from * (size_t)l->I,
+                            .high = rows.high + (size_t)at.from * (size_t)l->I,
+                            .low = rows.low + (size_t)at.from * (size_t)l->I,
                             .scale = rows.scale + at.from,
-                            .zero = rows.zero + at.from,
                             .p = p,
                             .c = c->out + (size_t)at.from * (size_t)l->O + p,
                             .then = c->then},
@@ -177,4 +185,4 @@ static void attention(int T, int D, int H, const float *qkv, float *out, float *
 }
 
 const PackedKernels PACKED_I8 = {
-    .panel = PANEL, .top = TOP, .linear = linear, .attention = attention};
+    .panel = PANEL, .int8 = true, .linear = linear, .attention = attention};

@@ -75,7 +75,7 @@ static void float32_products_agree_with_plain_ones(void **state)
 {
     for (int t = 0; t < KERNEL_NAMES; t++) {
         const Kernels *k = packed_named(kernel_names[t]);
-        for (int i = 0; k && !k->packed->top && i < ROWS_TRIED * 3 * 2; i++) {
+        for (int i = 0; k && !k->packed->int8 && i < ROWS_TRIED * 3 * 2; i++) {
             ArenaMark mark = arena_mark(*state);
             int M = rows_tried[i % ROWS_TRIED];
             PackedThen then = (PackedThen)(i / ROWS_TRIED % 3);
@@ -94,21 +94,18 @@ static void float32_products_agree_with_plain_ones(void **state)
     }
 }
 
-/* All tables of eight bits: the same integers, and then the same floats. */
+/* All int8 tables: the same integers, and then the same floats. */
 static void int8_products_are_the_reference_to_the_bit(void **state)
 {
     const Kernels *r = kernels_named("int8-reference");
     for (int t = 0; t < KERNEL_NAMES; t++) {
         const Kernels *k = packed_named(kernel_names[t]);
-        for (int i = 0; k && k->packed->top && i < ROWS_TRIED * 3; i++) {
+        for (int i = 0; k && k->packed->int8 && i < ROWS_TRIED * 3; i++) {
             ArenaMark mark = arena_mark(*state);
             int M = rows_tried[i % ROWS_TRIED];
             PackedThen then = (PackedThen)(i / ROWS_TRIED);
             Product p = product_new(*state, (uint64_t)i, M);
-            PackedKernels truth = *r->packed; /* with as many bits in a weight */
-            truth.top = k->packed->top;
-            Kernels as = {.packed = &truth};
-            run(&as, *state, &p, then, false, M);
+            run(r, *state, &p, then, false, M);
             float *want = arena_array(*state, float, (size_t)M *O);
             memcpy(want, p.out, (size_t)M * O * sizeof *want);
             run(k, *state, &p, then, false, M);
@@ -118,28 +115,64 @@ static void int8_products_are_the_reference_to_the_bit(void **state)
     }
 }
 
-/* Rounding moves an input by half a step of its row and a weight by half a step of its output.
- */
+/* Of M rows: how far a product is from that in float32, in `step`s of the row. */
+static double steps_off(const Kernels *k, Arena *a, const Product *p, bool norm, int M,
+                        const double *step)
+{
+    double worst = 0;
+    run(k, a, p, PACKED_SET, norm, M);
+    const float *want = plainly(a, p, PACKED_SET, norm, M);
+    for (int i = 0; i < M * O; i++)
+        worst = fmax(worst, fabs((double)p->out[i] - (double)want[i]) / step[i / O]);
+    return worst;
+}
+
+/* Rounding moves a weight by half a step of its input's; errors add up like a random walk. */
 static void int8_stays_within_its_rounding_of_float32(void **state)
 {
     for (int t = 0; t < KERNEL_NAMES; t++) {
         const Kernels *k = packed_named(kernel_names[t]);
-        for (int i = 0; k && k->packed->top && i < 2 * ROWS_TRIED; i++) {
+        for (int i = 0; k && k->packed->int8 && i < 2 * ROWS_TRIED; i++) {
             ArenaMark mark = arena_mark(*state);
             int M = rows_tried[i % ROWS_TRIED];
             bool norm = i >= ROWS_TRIED;
             Product p = product_new(*state, (uint64_t)i, M);
-            run(k, *state, &p, PACKED_SET, norm, M);
-            const float *want = plainly(*state, &p, PACKED_SET, norm, M);
+            double step[33];
             for (int m = 0; m < M; m++) {
-                double biggest = norm ? 4 : 1e-9;
+                step[m] = norm ? 4 : 1e-9;
                 for (int c = 0; c < I && !norm; c++)
-                    biggest = fmax(biggest, fabs((double)p.in[m * I + c]));
-                double step = 2 * biggest / 255 + biggest / k->packed->top;
-                for (int o = 0; o < O; o++) /* errors add up like a random walk */
-                    assert_true(fabs((double)p.out[m * O + o] - (double)want[m * O + o]) <
-                                step * sqrt(I));
+                    step[m] = fmax(step[m], fabs((double)p.in[m * I + c]));
+                step[m] *= sqrt(I) / 127;
             }
+            assert_true(steps_off(k, *state, &p, norm, M, step) < 1);
+            arena_rewind(*state, mark);
+        }
+    }
+}
+
+/* Weights out of a release are integers times a scale of their input: those integers are used,
+ * and what remains is the rounding of the rows to fourteen bits. */
+static void weights_that_were_int8_are_not_rounded_again(void **state)
+{
+    for (int t = 0; t < KERNEL_NAMES; t++) {
+        const Kernels *k = packed_named(kernel_names[t]);
+        for (int i = 0; k && k->packed->int8 && i < ROWS_TRIED; i++) {
+            ArenaMark mark = arena_mark(*state);
+            int M = rows_tried[i];
+            Product p = product_new(*state, (uint64_t)i, M);
+            double step[33];
+            for (int c = 0; c < I; c++) {
+                float scale = 0.001f * (float)(1 + c % 13);
+                for (int o = 0; o < O; o++)
+                    p.w[c * O + o] = o ? rintf(p.w[c * O + o] * 126) * scale : 127 * scale;
+            }
+            for (int m = 0; m < M; m++) {
+                step[m] = 1e-9;
+                for (int c = 0; c < I; c++)
+                    step[m] = fmax(step[m], fabs((double)(p.in[m * I + c] * p.w[c * O])));
+                step[m] *= sqrt(I) / PACKED_MOST;
+            }
+            assert_true(steps_off(k, *state, &p, false, M, step) < 1);
             arena_rewind(*state, mark);
         }
     }
@@ -151,7 +184,7 @@ static void the_largest_sums_fit(void **state)
     enum { DEEP = PACKED_DEPTH, WIDE = 32 };
     for (int t = 0; t < KERNEL_NAMES; t++) {
         const Kernels *k = packed_named(kernel_names[t]);
-        if (!k || !k->packed->top)
+        if (!k || !k->packed->int8)
             continue;
         ArenaMark mark = arena_mark(*state);
         float *w = arena_array(*state, float, DEEP *WIDE),
@@ -246,6 +279,7 @@ int main(void)
         TEST(float32_products_agree_with_plain_ones),
         TEST(int8_products_are_the_reference_to_the_bit),
         TEST(int8_stays_within_its_rounding_of_float32),
+        TEST(weights_that_were_int8_are_not_rounded_again),
         TEST(the_largest_sums_fit),
         TEST(numbers_that_are_not_finite_are_no_undefined_bytes),
         TEST(a_row_does_not_depend_on_its_company),
