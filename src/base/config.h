@@ -44,7 +44,7 @@
     X(retry_after_ms,       INT,   "200",             1,      60000,        "what a 503 tells the client to wait") \
     X(max_line_bytes,       SIZE,  "4M",              1024,   67108864,     "one line or row of an input file") \
     X(max_pieces,           INT,   "4096",            128,    65536,        "pieces of a text that the encoder reads; the rest is read by rules and n-grams alone") \
-    X(kernels,              TEXT,  "auto",            0,      0,            "numeric kernels: auto, int8, or one by name (a wrong name lists them)") \
+    X(kernels,              TEXT,  "auto",            0,      0,            "numeric kernels: auto, float32, int8, or one by name (a wrong name lists them)") \
     X(policy_poll_ms,       INT,   "1000",            0,      3600000,      "how often the server looks in the store for a newly published policy; 0: never, the release's own holds") \
     X(policy_folder,        TEXT,  "",                0,      0,            "a policy's folder that is answered beside the endpoint's own categories, where a request asks for the extension `actions`; empty: none") \
     X(locale,               TEXT,  "",                0,      0,            "whose norms in that folder hold where a request names none: a locale, auto (by the text's language), or empty: the policy itself") \

@@ -30,6 +30,7 @@ static void say_listening(void *ctx, Str address)
     char hex[DIGEST_HEX_SIZE];
     Digest digest = release_digest(s->release);
     Str name = release_name(s->release);
+    const char *kernels = release_kernels(s->release)->name; /* they are part of a score */
     Str url = str_print(s->cli->arena, "http://" STR_FMT, STR_ARG(address));
     digest_hex(&digest, hex);
     Buf out;
@@ -40,11 +41,12 @@ static void say_listening(void *ctx, Str address)
         js_key(&w, "listening"), js_string(&w, url);
         js_key(&w, "release"), js_string(&w, name);
         js_key(&w, "digest"), js_string(&w, str_of(hex));
+        js_key(&w, "kernels"), js_string(&w, str_of(kernels));
         js_end_object(&w);
     } else {
-        buf_print(&out, "listening on " STR_FMT "/v1 with release " STR_FMT " (%.12s); ",
+        buf_print(&out, "listening on " STR_FMT "/v1 with release " STR_FMT " (%.12s), ",
                   STR_ARG(url), STR_ARG(name), hex);
-        buf_print(&out, "Ctrl-C stops");
+        buf_print(&out, "kernels %s; Ctrl-C stops", kernels);
     }
     printf("%.*s\n", (int)out.len, out.ptr);
     fflush(stdout);

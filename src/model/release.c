@@ -351,7 +351,10 @@ static bool open_pack(Pack *pack, const Kernels *k, Release **out, Err *err)
     }
     Release *r = arena_new(a, Release);
     arena_prefer_large_pages(a);
-    *r = (Release){.arena = a, .pack = pack, .kernels = k, .digest = pack_digest(pack)};
+    *r = (Release){.arena = a,
+                   .pack = pack,
+                   .kernels = has_float32(pack) && k->full ? k->full : k,
+                   .digest = pack_digest(pack)};
     if (!open_texts(r, err) || !open_weights(r, err) || !open_fast(r, err) ||
         !open_student(r, err)) {
         if (err->code == ERR_NOT_FOUND) /* a section: the file itself is there */

@@ -74,6 +74,7 @@ bool release_save(Arena *a, const ReleaseParts *p, const char *path, Digest *dig
  * calibration.  Saving them unchanged gives the same scores. */
 bool release_parts(const Release *r, Arena *a, ReleaseParts *out, Err *err);
 
+/* A release kept in float32 runs on k->full where k is of int8: no weight is rounded here. */
 bool release_open(const char *path, const Kernels *k, Release **out, Err *err);
 bool release_open_bytes(Str bytes, const Kernels *k, Release **out, Err *err); /* borrowed */
 void release_close(Release *r); /* NULL is fine */

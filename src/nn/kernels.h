@@ -31,6 +31,7 @@ typedef struct PackedKernels PackedKernels; /* packed.h */
 typedef struct Kernels {
     const char *name;
     const PackedKernels *packed; /* how a release's encoder runs; NULL: by the products below */
+    const struct Kernels *full;  /* of an int8 table: the one for weights kept in float32 */
     /* C[M,N] = beta C + A[M,K] B[K,N]; beta 0 never reads C */
     void (*gemm_nn)(int M, int N, int K, const float *A, int lda, const float *B, int ldb,
                     float beta, float *C, int ldc);
@@ -52,8 +53,9 @@ typedef struct Kernels {
                   const AdamwScalars *s);
 } Kernels;
 
-/* A table's name; "auto" (the fastest in float32 that this processor runs); or "int8"
- * (the fastest in int8).  ERR_USAGE names what there is; ERR_NOT_FOUND when the processor
+/* A table's name; "float32" or "int8" (the fastest of its kind that this processor runs); or
+ * "auto": int8 where the processor has a dot product of bytes for it, which x86 calls VNNI, and
+ * float32 elsewhere.  ERR_USAGE names what there is; ERR_NOT_FOUND when the processor
  * lacks it. */
 bool kernels_find(Str name, const Kernels **out, Err *err);
 

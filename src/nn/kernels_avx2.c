@@ -178,14 +178,14 @@ static void adamw(float *p, float *m, float *v, const float *g, size_t n, const 
 }
 
 /* The tables of x86 differ in how weights that stay are multiplied. */
-#define TABLE(label, packing)                                                                \
-    {                                                                                        \
-        .name = label, .packed = packing, .gemm_nn = blas_gemm_nn, .gemm_nt = blas_gemm_nt,  \
-        .gemm_tn = blas_gemm_tn, .dot = dot, .axpy = axpy, .lerp = lerp, .softmax = softmax, \
-        .layernorm = layernorm, .relu = relu, .adamw = adamw                                 \
+#define TABLE(label, packing, in_full)                                                         \
+    {                                                                                          \
+        .name = label, .packed = packing, .full = in_full, .gemm_nn = blas_gemm_nn,            \
+        .gemm_nt = blas_gemm_nt, .gemm_tn = blas_gemm_tn, .dot = dot, .axpy = axpy,            \
+        .lerp = lerp, .softmax = softmax, .layernorm = layernorm, .relu = relu, .adamw = adamw \
     }
-const Kernels kernels_avx2 = TABLE("avx2", &packed_f32_avx2);
-const Kernels kernels_avx512 = TABLE("avx512", &packed_f32_avx512);
-const Kernels kernels_int8_avx2 = TABLE("int8-avx2", &packed_i8_avx2);
-const Kernels kernels_int8_avxvnni = TABLE("int8-avxvnni", &packed_i8_avxvnni);
-const Kernels kernels_int8_avx512 = TABLE("int8-avx512", &packed_i8_avx512);
+const Kernels kernels_avx2 = TABLE("avx2", &packed_f32_avx2, NULL);
+const Kernels kernels_avx512 = TABLE("avx512", &packed_f32_avx512, NULL);
+const Kernels kernels_int8_avx2 = TABLE("int8-avx2", &packed_i8_avx2, &kernels_avx2);
+const Kernels kernels_int8_avxvnni = TABLE("int8-avxvnni", &packed_i8_avxvnni, &kernels_avx2);
+const Kernels kernels_int8_avx512 = TABLE("int8-avx512", &packed_i8_avx512, &kernels_avx512);

@@ -34,15 +34,15 @@ static float dot(const float *x, const float *y, int n) { return cblas_sdot(n, x
 
 static void axpy(int n, float a, const float *x, float *y) { cblas_saxpy(n, a, x, 1, y, 1); }
 
-#define TABLE(label, packing)                                                               \
-    {                                                                                       \
-        .name = label, .packed = packing, .gemm_nn = blas_gemm_nn, .gemm_nt = blas_gemm_nt, \
-        .gemm_tn = blas_gemm_tn, .dot = dot, .axpy = axpy, .lerp = reference_lerp,          \
-        .softmax = reference_softmax, .layernorm = reference_layernorm,                     \
-        .relu = reference_relu, .adamw = reference_adamw                                    \
+#define TABLE(label, packing, in_full)                                                     \
+    {                                                                                      \
+        .name = label, .packed = packing, .full = in_full, .gemm_nn = blas_gemm_nn,        \
+        .gemm_nt = blas_gemm_nt, .gemm_tn = blas_gemm_tn, .dot = dot, .axpy = axpy,        \
+        .lerp = reference_lerp, .softmax = reference_softmax,                              \
+        .layernorm = reference_layernorm, .relu = reference_relu, .adamw = reference_adamw \
     }
-const Kernels kernels_blas = TABLE("blas", NULL);
+const Kernels kernels_blas = TABLE("blas", NULL, NULL);
 #ifdef __aarch64__
-const Kernels kernels_neon = TABLE("neon", &packed_f32_neon);
-const Kernels kernels_int8_neon = TABLE("int8-neon", &packed_i8_neon);
+const Kernels kernels_neon = TABLE("neon", &packed_f32_neon, NULL);
+const Kernels kernels_int8_neon = TABLE("int8-neon", &packed_i8_neon, &kernels_neon);
 #endif

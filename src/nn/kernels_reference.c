@@ -131,12 +131,13 @@ void reference_adamw(float *p, float *m, float *v, const float *g, size_t n,
     }
 }
 
-#define TABLE(label, packing)                                                     \
-    {                                                                             \
-        .name = label, .packed = packing, .gemm_nn = gemm_nn, .gemm_nt = gemm_nt, \
-        .gemm_tn = gemm_tn, .dot = dot, .axpy = axpy, .lerp = reference_lerp,     \
-        .softmax = reference_softmax, .layernorm = reference_layernorm,           \
-        .relu = reference_relu, .adamw = reference_adamw                          \
+#define TABLE(label, packing, in_full)                                                     \
+    {                                                                                      \
+        .name = label, .packed = packing, .full = in_full, .gemm_nn = gemm_nn,             \
+        .gemm_nt = gemm_nt, .gemm_tn = gemm_tn, .dot = dot, .axpy = axpy,                  \
+        .lerp = reference_lerp, .softmax = reference_softmax,                              \
+        .layernorm = reference_layernorm, .relu = reference_relu, .adamw = reference_adamw \
     }
-const Kernels kernels_reference = TABLE("reference", NULL);
-const Kernels kernels_int8_reference = TABLE("int8-reference", &packed_i8_reference);
+const Kernels kernels_reference = TABLE("reference", NULL, NULL);
+const Kernels kernels_int8_reference =
+    TABLE("int8-reference", &packed_i8_reference, &kernels_reference);
