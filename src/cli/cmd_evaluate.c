@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define IDENTITIES_DIR "recipes/terms/identity"
 enum { REPORT_MAX = 64 << 20, SEED = 1, MISTAKES_MOST = 1000 };
@@ -194,16 +193,13 @@ static bool measure_fairness(Cli *cli, const Release *release, ReportSubject *s,
     return judge_fairness(cli, release, path, f, err);
 }
 
-/* The day; of SOURCE_DATE_EPOCH (seconds) where it is set, as `gavel train` has it, so that
- * a report can be made twice. */
 static bool today(Arena *a, Str *out, Err *err)
 {
     char iso[CLOCK_ISO_SIZE];
-    const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    int64_t ms = clock_wall_ms();
-    if (epoch && (!str_to_i64(str_of(epoch), &ms) || ms < 0 || ms > INT64_C(1) << 40))
-        return err_set(err, ERR_USAGE, "SOURCE_DATE_EPOCH wants seconds since 1970");
-    clock_iso(epoch ? ms * 1000 : ms, iso);
+    int64_t ms;
+    if (!judge_created(&ms, err))
+        return false;
+    clock_iso(ms, iso);
     *out = str_print(a, "%.10s", iso);
     return true;
 }

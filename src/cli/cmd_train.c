@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/thread.h"
 #include "cli/commands.h"
+#include "cli/judge.h"
 #include "data/rows_stats.h"
 #include "data/snapshot.h"
 #include "model/train.h"
@@ -140,20 +141,6 @@ static bool read_inputs(Cli *cli, Plan *plan, TrainInput *in, Err *err)
     return vocab_parse_json(a, vocab_json, &in->vocab, err);
 }
 
-/* A release that is built twice from the same data should be the same file: as other
- * builders do, take the time from SOURCE_DATE_EPOCH (seconds) where it is set. */
-static bool created(int64_t *ms, Err *err)
-{
-    const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    *ms = clock_wall_ms();
-    if (!epoch)
-        return true;
-    if (!str_to_i64(str_of(epoch), ms) || *ms < 0 || *ms > INT64_C(1) << 40)
-        return err_set(err, ERR_USAGE, "SOURCE_DATE_EPOCH wants seconds since 1970");
-    *ms *= 1000;
-    return true;
-}
-
 static bool run(Cli *cli, Err *err)
 {
     Plan plan;
@@ -166,7 +153,7 @@ static bool run(Cli *cli, Err *err)
                      .stop_after = cli_int(cli, "stop-after", 0)};
     if (!in.dir)
         return err_set(err, ERR_USAGE, "train wants --out DIR");
-    if (!created(&in.created_ms, err) || !read_inputs(cli, &plan, &in, err) ||
+    if (!judge_created(&in.created_ms, err) || !read_inputs(cli, &plan, &in, err) ||
         !load_rows(cli, &info, &rows, err) ||
         !describe(cli, &info, &rows, &plan, &in.training, err))
         return false;

@@ -26,6 +26,7 @@ const Command *const command_list[] = {
     &cmd_policy_test,
     &cmd_recipe_check,
     &cmd_release_export,
+    &cmd_release_import,
     &cmd_release_list,
     &cmd_release_show,
     &cmd_serve,

@@ -27,6 +27,7 @@ extern const Command cmd_policy_show;
 extern const Command cmd_policy_test;
 extern const Command cmd_recipe_check;
 extern const Command cmd_release_export;
+extern const Command cmd_release_import;
 extern const Command cmd_release_list;
 extern const Command cmd_release_show;
 extern const Command cmd_serve;

@@ -1,6 +1,9 @@
 #include "cli/judge.h"
 
+#include "base/clock.h"
 #include "base/thread.h"
+
+#include <stdlib.h>
 
 enum { THREADS_MAX = 64, SEED = 1 };
 
@@ -72,5 +75,15 @@ bool judge_fairness(Cli *cli, const Release *r, const char *path, Fairness *out,
         return false;
     judge_thresholds(r, threshold);
     fairness_measure(cli->arena, set, judged, threshold, SEED, out);
+    return true;
+}
+
+bool judge_created(int64_t *ms, Err *err)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    int64_t at = clock_wall_ms();
+    if (epoch && (!str_to_i64(str_of(epoch), &at) || at < 0 || at > INT64_C(1) << 40))
+        return err_set(err, ERR_USAGE, "SOURCE_DATE_EPOCH wants seconds since 1970");
+    *ms = epoch ? at * 1000 : at;
     return true;
 }

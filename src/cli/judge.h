@@ -28,4 +28,8 @@ void judge_thresholds(const Release *r, double threshold[CATEGORY_COUNT]);
 #define JUDGE_IDENTITIES "corpus/fairness/templates.yaml"
 bool judge_fairness(Cli *cli, const Release *r, const char *path, Fairness *out, Err *err);
 
+/* Now; or SOURCE_DATE_EPOCH (seconds) where it is set, as other builders have it: a release or
+ * report that is made twice from the same data should be the same file. */
+bool judge_created(int64_t *ms, Err *err);
+
 #endif
