@@ -47,6 +47,7 @@ static inline int cmocka_run(const char *group, const struct CMUnitTest *test, s
 #define assert_false(x)               assert_true(!(x))
 #define assert_null(x)                assert_true((x) == NULL)
 #define assert_non_null(x)            assert_true((x) != NULL)
+#define assert_ptr_equal(x, y)        assert_true((x) == (y))
 #define assert_int_equal(x, y)        assert_true((x) == (y))
 #define assert_memory_equal(x, y, n)  assert_true(memcmp((x), (y), (n)) == 0)
 #define assert_string_not_equal(x, y) assert_true(strcmp((x), (y)) != 0)
