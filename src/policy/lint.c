@@ -25,7 +25,6 @@ static Range reach(const Policy *p, const PolicyNode *n)
     Range x = n->kind == NODE_ALL || n->kind == NODE_ANY ? (Range){1, 1} : (Range){0, 0}, y;
     switch (n->kind) {
     case NODE_FACTOR:
-        return (Range){0, 1};
     case NODE_SIGNAL: /* a locale may fill a list that is empty here */
         return (Range){0, 1};
     case NODE_CATEGORY:

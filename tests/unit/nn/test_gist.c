@@ -66,7 +66,8 @@ static void a_gist_is_the_mean_and_the_greatest_of_what_each_place_adds_up(void 
                 sum += fmax(z, 0);
                 top = fmax(top, z);
             }
-            assert_float_equal(out[j], sum / n, 1e-5);
+            double mean = sum / n;
+            assert_float_equal(out[j], mean, 1e-5);
             assert_float_equal(out[WIDTH + j], top, 1e-5);
         }
     }
