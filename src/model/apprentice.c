@@ -32,7 +32,7 @@ typedef struct Apprentice {
 /* ---- the start ----------------------------------------------------------------------- */
 
 /* One place's rows: the embedding times a random matrix, scaled to a size. */
-static void project(const Apprentice *s, Arena *a, Rng *r, int place)
+static void project(const Apprentice *s, Arena *a, const float *embed, Rng *r, int place)
 {
     ArenaMark mark = arena_mark(a);
     const Kernels *k = release_kernels(s->in->release);
@@ -42,8 +42,7 @@ static void project(const Apprentice *s, Arena *a, Rng *r, int place)
     float *random = arena_raw(a, float, (size_t)ENCODER_WIDTH0 *(size_t)W);
     for (size_t i = 0; i < (size_t)ENCODER_WIDTH0 * (size_t)W; i++)
         random[i] = (float)rng_normal(r);
-    k->gemm_nn(ENCODER_VOCAB, W, ENCODER_WIDTH0, release_encoder(s->in->release)->embed,
-               ENCODER_WIDTH0, random, W, 0, rows, W);
+    k->gemm_nn(ENCODER_VOCAB, W, ENCODER_WIDTH0, embed, ENCODER_WIDTH0, random, W, 0, rows, W);
     double squares = 0;
     for (size_t i = 0; i < n; i++)
         squares += (double)rows[i] * (double)rows[i];
@@ -60,14 +59,17 @@ static void fill(float *x, size_t n, double size, Rng *r)
         x[i] = (float)(size * rng_normal(r));
 }
 
-static void start(Apprentice *s, Arena *a)
+static bool start(Apprentice *s, Arena *a, Err *err)
 {
+    ReleaseParts parts; /* an open release may keep its embedding as bytes */
+    if (!release_parts(s->in->release, a, &parts, err))
+        return false;
     const Lesson *l = s->in->lesson;
     size_t W = (size_t)s->p.shape.width, H = (size_t)s->p.shape.hidden;
     Rng r;
     rng_seed(&r, s->in->seed ^ 0x73747564u);
     for (int place = 0; place < GIST_PLACES; place++)
-        project(s, a, &r, place);
+        project(s, a, parts.encoder->embed, &r, place);
     fill(s->p.hidden_w, 2 * W * H, sqrt(1.0 / (double)W), &r);
     fill(s->p.out_w, H * FACTOR_COUNT, .5 / sqrt((double)H), &r);
     for (int f = 0; f < FACTOR_COUNT; f++) {
@@ -76,6 +78,7 @@ static void start(Apprentice *s, Arena *a)
             sum += (double)l->logit[w * FACTOR_COUNT + (size_t)f];
         s->p.out_b[f] = (float)(sum / (double)l->windows);
     }
+    return true;
 }
 
 static Apprentice *apprentice_new(Arena *a, const ApprenticeInput *in, Arena *result)
@@ -232,8 +235,7 @@ bool apprentice_learn(Arena *a, const ApprenticeInput *in, StudentParams *out, E
         return err_set(err, ERR_INPUT, "no text to learn from");
     Arena *own = arena_open((size_t)4 << 30);
     Apprentice *s = apprentice_new(own, in, a);
-    start(s, own);
-    bool ok = learn(s, own, err);
+    bool ok = start(s, own, err) && learn(s, own, err);
     if (ok)
         *out = s->p;
     arena_close(own);

@@ -87,6 +87,11 @@ static void lint_rungs(Lint *l, const PolicyCategory *c, Range range)
             findings_add(l->out, in_document(x->line, x->column),
                          "no text reaches the severity '" STR_FMT "': the score ends at %g",
                          STR_ARG(x->name), range.high);
+        else if (next <= c->threshold)
+            findings_add(l->out, in_document(x->line, x->column),
+                         "no text reaches the severity '" STR_FMT
+                         "': the next begins at %g, and the category at %g",
+                         STR_ARG(x->name), next, c->threshold);
         else if (x->from >= c->unsure.from && next <= c->unsure.until)
             findings_add(l->out, in_document(x->line, x->column),
                          "no text reaches the severity '" STR_FMT "': all of it is unsure",

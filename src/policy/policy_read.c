@@ -537,10 +537,6 @@ static bool check_ladder(const Reader *r, const Js *v, const PolicyCategory *c)
         const Js *at = js_get(v, STR("severities")) ? &own : threshold ? threshold : v;
         if (c->contested && x->action == ACTION_BLOCK)
             return refuse(r, at, "what is contested is never blocked");
-        if (x->from < c->threshold)
-            return refuse(r, at,
-                          "'" STR_FMT "' begins at %g, below the category's threshold of %g",
-                          STR_ARG(x->name), x->from, c->threshold);
     }
     return true;
 }
