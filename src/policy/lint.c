@@ -78,8 +78,23 @@ static void look_for_contradictions(Lint *l, const PolicyNode *n)
     }
 }
 
+/* A rung may begin below the threshold, and holds from there on; not if the next does too. */
+static const PolicyRung *passed_over(const PolicyCategory *c)
+{
+    for (int i = 0; i + 1 < c->rung_count; i++)
+        if (c->rung[i + 1].from <= c->threshold)
+            return &c->rung[i];
+    return NULL;
+}
+
 static void lint_rungs(Lint *l, const PolicyCategory *c, Range range)
 {
+    const PolicyRung *low = passed_over(c);
+    if (low)
+        findings_add(l->out, in_document(low->line, low->column),
+                     "no text reaches the severity '" STR_FMT
+                     "': the category holds from %g, where the next has begun",
+                     STR_ARG(low->name), c->threshold);
     for (int i = 0; i < c->rung_count; i++) {
         const PolicyRung *x = &c->rung[i];
         double next = i + 1 < c->rung_count ? c->rung[i + 1].from : 1.0001;
@@ -87,11 +102,6 @@ static void lint_rungs(Lint *l, const PolicyCategory *c, Range range)
             findings_add(l->out, in_document(x->line, x->column),
                          "no text reaches the severity '" STR_FMT "': the score ends at %g",
                          STR_ARG(x->name), range.high);
-        else if (next <= c->threshold)
-            findings_add(l->out, in_document(x->line, x->column),
-                         "no text reaches the severity '" STR_FMT
-                         "': the next begins at %g, and the category at %g",
-                         STR_ARG(x->name), next, c->threshold);
         else if (x->from >= c->unsure.from && next <= c->unsure.until)
             findings_add(l->out, in_document(x->line, x->column),
                          "no text reaches the severity '" STR_FMT "': all of it is unsure",
@@ -342,6 +352,10 @@ static bool lint_overrides(Lint *l, Str file, const Policy *base, const Policy *
             !folder_clause(l->folder, y->clause))
             findings_add(l->out, (Place){file, y->line, y->column},
                          "no page has a clause " STR_FMT, STR_ARG(y->clause));
+        if (!same && passed_over(y))
+            findings_add(l->out, (Place){file, y->line, y->column},
+                         "no text reaches the severity '" STR_FMT "'",
+                         STR_ARG(passed_over(y)->name));
     }
     return changed;
 }
