@@ -70,7 +70,7 @@ static double operations(int windows, int T)
 }
 
 typedef struct Entry {
-    const char *name; /* as it was asked for: "auto" stays "auto" */
+    const char *name; /* as it was asked for */
     const Kernels *k;
     EncoderParams p;
     double best[SHAPES];

@@ -15,7 +15,7 @@ else
     "$GAVEL" release export "$release" --onnx "$dir/model.onnx" >/dev/null
 fi
 for _ in $(seq "$rounds"); do
-    taskset -c $core build/release/bench/bench_encoder 3 auto int8 2>"$dir/words" | grep -v '_of_'
+    taskset -c $core build/release/bench/bench_encoder 3 float32 int8 2>"$dir/words" | grep -v '_of_'
     [ -z "$place" ] || taskset -c $core node "$place/onnx.mjs" "$dir/model.onnx" 3
 done
 sed 's/^/# /' "$dir/words"
