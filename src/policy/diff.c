@@ -127,7 +127,7 @@ static bool diff_clauses(Diff *d, const Bundle *x, const Bundle *y)
 
 static bool has_word(Str path, const char *word)
 {
-    return memmem(path.ptr, path.len, word, strlen(word)) != NULL;
+    return path.len > 0 && memmem(path.ptr, path.len, word, strlen(word)) != NULL;
 }
 
 static ChangeArea area_of(const Diff *d, Str where)
